@@ -1,0 +1,325 @@
+"""The transition table of the work axis, as one pure function with guards.
+
+`step` answers what an act does to an item: the state that follows, and the fields that change with it. It knows nothing
+of effects, mail or storage; the desk does those in the same transaction. Source: the table of the design, section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from moderator.domain.errors import Code, Refused
+from moderator.domain.item import OPEN_STATES, Cause, Disposition, Item, Lane, Lease, State
+
+
+class Act(StrEnum):
+    """Everything that can happen to an item as work. The value is the key of the table and of the trail."""
+
+    CLAIM = "claim"
+    RELEASE = "release"
+    TAKE_OVER = "take_over"
+    HOLD = "hold"
+    SNOOZE = "snooze"
+    WAKE = "wake"
+    ESCALATE = "escalate"
+    INSTRUCT = "instruct"
+    CLIMB = "climb"
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    WITHDRAW = "withdraw"
+    DECIDE = "decide"
+    UNDO = "undo"
+    SETTLE = "settle"
+    REVERSE = "reverse"
+    REOPEN = "reopen"
+    CLOSE_GONE = "close_gone"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An act with what it needs. Fields that an act does not use stay at their defaults."""
+
+    act: Act
+    now: datetime
+    person_id: int = 0
+    session: str = ""
+    supervisor: bool = False
+    """The actor may supervise: take over a living lease, undo and reverse for others."""
+    lease_for: timedelta = timedelta(seconds=120)
+    until: datetime | None = None
+    """End of a snooze or a hold."""
+    longest: timedelta = timedelta(days=7)
+    """The policy's longest snooze, or the longest hold."""
+    reason: str = ""
+    disposition: Disposition = Disposition.NONE
+    effects: bool = False
+    """Whether the decision has remote effects; without any it resolves at once."""
+    level: int = 0
+    top_level: int = 0
+    cause: Cause = Cause.NONE
+    decided_by: int = 0
+    """Who made the live decision; undo and withdraw ask for it."""
+    drained: bool = False
+    """For undo: whether an effect has already left."""
+    excluded: frozenset[int] = frozenset()
+    """People who may not claim this item (an appeal is decided by somebody else)."""
+
+
+def step(item: Item, event: Step) -> Item:
+    """The item after this act. Raises `Refused` with a sentence where the table or a guard says no."""
+    sources, rule = _TABLE[event.act]
+    if item.state not in sources:
+        raise Refused(
+            Code.WRONG_STATE,
+            f"Item {item.id} is {item.state.value}; “{event.act.value.replace('_', ' ')}” is not possible from there.",
+            _CURES.get(item.state, ""),
+            {"state": item.state.value, "disposition": item.disposition.value},
+        )
+    return replace(rule(item, event), version=item.version + 1)
+
+
+def leased(item: Item, now: datetime) -> Lease | None:
+    """The living lease of an item: a lapsed one counts as none."""
+    lease = item.lease
+    if lease is None:
+        return None
+    end = max(lease.until, lease.held_until or lease.until)
+    return lease if end > now else None
+
+
+def _mine(item: Item, event: Step) -> Lease | None:
+    """The living lease if it belongs to this session; refuses where it belongs to another."""
+    lease = leased(item, event.now)
+    if lease is not None and (lease.person_id != event.person_id or lease.session != event.session):
+        raise Refused(
+            Code.TAKEN,
+            f"Item {item.id} is with another officer.",
+            "Your text stays as a draft. C takes it over with a reason.",
+            {"person": lease.person_id, "until": lease.until.isoformat()},
+        )
+    return lease
+
+
+def _resting(item: Item) -> State:
+    return item.resting if item.state is State.CLAIMED else item.state
+
+
+def _claim(item: Item, event: Step) -> Item:
+    _mine(item, event)
+    if event.person_id in event.excluded:
+        raise Refused(
+            Code.NOT_ALLOWED,
+            "You decided this comment yourself; somebody else must look at it now.",
+            "Press N for the next item.",
+        )
+    lease = Lease(event.person_id, event.session, event.now + event.lease_for)
+    if item.lease is not None and item.lease.session == event.session:
+        lease = replace(lease, held_until=item.lease.held_until, hold_reason=item.lease.hold_reason)
+    return replace(item, state=State.CLAIMED, resting=_resting(item), lease=lease)
+
+
+def _release(item: Item, event: Step) -> Item:
+    return replace(item, state=item.resting, lease=None, cause=event.cause or item.cause)
+
+
+def _take_over(item: Item, event: Step) -> Item:
+    lease = leased(item, event.now)
+    if lease is not None and lease.person_id != event.person_id and not event.supervisor:
+        raise Refused(
+            Code.TAKEN,
+            f"Item {item.id} is with another officer whose session is alive.",
+            "Ask them, or ask the lead to take it over.",
+            {"person": lease.person_id},
+        )
+    if not event.reason.strip():
+        raise Refused(Code.BAD, "A take-over needs a reason.", "Say in a few words why you take it.")
+    lease = Lease(event.person_id, event.session, event.now + event.lease_for)
+    return replace(item, state=State.CLAIMED, resting=_resting(item), lease=lease)
+
+
+def _hold(item: Item, event: Step) -> Item:
+    lease = _mine(item, event)
+    if lease is None:
+        raise Refused(Code.WRONG_STATE, "Only an item that you hold can be held longer.", "Press c to claim it.")
+    if not event.reason.strip() or event.until is None:
+        raise Refused(Code.BAD, "A hold needs a reason and an end.", "Say why, and for how many minutes.")
+    until = min(event.until, event.now + event.longest)
+    return replace(item, lease=replace(lease, held_until=until, hold_reason=event.reason.strip()))
+
+
+def _snooze(item: Item, event: Step) -> Item:
+    _mine(item, event)
+    if item.lane in (Lane.LIFE, Lane.THREAT):
+        raise Refused(
+            Code.NOT_ALLOWED, "An urgent item cannot be snoozed.", "Hand it on with e, or decide it."
+        )
+    if event.until is None or event.until <= event.now:
+        raise Refused(Code.BAD, "A snooze needs a time that is still to come.", "Choose 1 h, shift end or a time.")
+    if event.until > event.now + event.longest:
+        raise Refused(
+            Code.BAD,
+            f"The longest snooze is {int(event.longest.total_seconds() // 3600)} hours.",
+            "Choose an earlier time.",
+        )
+    return replace(item, state=State.SNOOZED, resting=State.NEW, lease=None, snoozed_until=event.until)
+
+
+def _wake(item: Item, event: Step) -> Item:
+    return replace(item, state=State.NEW, snoozed_until=None, cause=event.cause or Cause.SNOOZE_OVER)
+
+
+def _escalate(item: Item, event: Step) -> Item:
+    _mine(item, event)
+    if not event.reason.strip():
+        raise Refused(Code.BAD, "An escalation needs a reason and a question.", "Say what the office should decide.")
+    if event.level < 1 or event.level > event.top_level:
+        raise Refused(
+            Code.BAD,
+            f"The ladder has {event.top_level} level(s); level {event.level} is not one of them.",
+            "The ladder stands under [[escalation.levels]] in the configuration.",
+        )
+    return replace(item, state=State.ESCALATED, resting=State.NEW, lease=None, level=event.level)
+
+
+def _instruct(item: Item, event: Step) -> Item:
+    return replace(item, state=State.NEW, resting=State.NEW, lease=None, cause=Cause.INSTRUCTED)
+
+
+def _climb(item: Item, event: Step) -> Item:
+    return replace(item, level=min(item.level + 1, event.top_level))
+
+
+def _submit(item: Item, event: Step) -> Item:
+    _mine(item, event)
+    return replace(item, state=State.REVIEW, resting=State.REVIEW, lease=None)
+
+
+def _not_author(item: Item, event: Step) -> None:
+    if event.person_id == event.decided_by:
+        raise Refused(
+            Code.NEEDS_SECOND, "You proposed this yourself; a second person must look at it.", "Ask the lead on call."
+        )
+
+
+def _approve(item: Item, event: Step) -> Item:
+    _not_author(item, event)
+    return _committed(item, event)
+
+
+def _send_back(item: Item, event: Step) -> Item:
+    _not_author(item, event)
+    return replace(item, state=State.NEW, resting=State.NEW, lease=None, cause=Cause.SENT_BACK)
+
+
+def _withdraw(item: Item, event: Step) -> Item:
+    if event.person_id != event.decided_by and not event.supervisor:
+        raise Refused(Code.NOT_ALLOWED, "Only the officer who proposed this can withdraw it.", "Approve it or send it back.")
+    lease = Lease(event.person_id, event.session, event.now + event.lease_for)
+    return replace(item, state=State.CLAIMED, resting=State.NEW, lease=lease)
+
+
+def _committed(item: Item, event: Step) -> Item:
+    state = State.COMMITTING if event.effects else State.RESOLVED
+    return replace(
+        item, state=state, resting=State.NEW, lease=None, disposition=event.disposition, snoozed_until=None
+    )
+
+
+def _decide(item: Item, event: Step) -> Item:
+    _mine(item, event)
+    if event.disposition is Disposition.NONE:
+        raise Refused(Code.BAD, "A decision needs an outcome.", "Press a, h or r.")
+    return _committed(item, event)
+
+
+def _undo(item: Item, event: Step) -> Item:
+    if event.person_id != event.decided_by and not event.supervisor:
+        raise Refused(Code.NOT_ALLOWED, "Only the officer who decided, or a lead, can undo this.", "o reopens it.")
+    if event.drained:
+        raise Refused(
+            Code.TOO_LATE, "Too late: sent.", "o reverses it with a new decision; the first one stays on record."
+        )
+    lease = Lease(event.person_id, event.session, event.now + event.lease_for)
+    return replace(
+        item,
+        state=State.CLAIMED,
+        resting=State.NEW,
+        lease=lease,
+        disposition=Disposition.NONE,
+        cause=Cause.UNDONE,
+        level=max(item.level - 1, 0) if item.state is State.ESCALATED else item.level,
+    )
+
+
+def _settle(item: Item, event: Step) -> Item:
+    return replace(item, state=State.RESOLVED, lease=None)
+
+
+def _reopen(item: Item, event: Step) -> Item:
+    return replace(
+        item,
+        state=State.NEW,
+        resting=State.NEW,
+        lease=None,
+        cause=event.cause or Cause.REOPENED,
+        disposition=Disposition.NONE,
+        reopened=item.reopened + 1,
+    )
+
+
+def _reverse(item: Item, event: Step) -> Item:
+    if not event.reason.strip():
+        raise Refused(Code.BAD, "Reversing a decision needs a reason.", "Say in a few words why.")
+    _mine(item, event)
+    lease = Lease(event.person_id, event.session, event.now + event.lease_for)
+    return replace(_reopen(item, event), state=State.CLAIMED, lease=lease)
+
+
+def _close_gone(item: Item, event: Step) -> Item:
+    return replace(item, state=State.RESOLVED, lease=None, disposition=Disposition.GONE, snoozed_until=None)
+
+
+def _archive(item: Item, event: Step) -> Item:
+    return replace(item, state=State.ARCHIVED, lease=None)
+
+
+Rule = Callable[[Item, Step], Item]
+
+_CLAIMABLE = frozenset({State.NEW, State.ESCALATED, State.REVIEW, State.CLAIMED, State.SNOOZED})
+_ACTED_ON = frozenset({State.NEW, State.CLAIMED, State.ESCALATED, State.SNOOZED})
+"""Deciding straight from the list claims and decides in one act."""
+
+_TABLE: dict[Act, tuple[frozenset[State], Rule]] = {
+    Act.CLAIM: (_CLAIMABLE, _claim),
+    Act.RELEASE: (frozenset({State.CLAIMED}), _release),
+    Act.TAKE_OVER: (_CLAIMABLE, _take_over),
+    Act.HOLD: (frozenset({State.CLAIMED}), _hold),
+    Act.SNOOZE: (_ACTED_ON - {State.SNOOZED}, _snooze),
+    Act.WAKE: (frozenset({State.SNOOZED}), _wake),
+    Act.ESCALATE: (_ACTED_ON, _escalate),
+    Act.INSTRUCT: (frozenset({State.ESCALATED}), _instruct),
+    Act.CLIMB: (frozenset({State.ESCALATED}), _climb),
+    Act.SUBMIT: (_ACTED_ON, _submit),
+    Act.APPROVE: (frozenset({State.REVIEW, State.CLAIMED}), _approve),
+    Act.SEND_BACK: (frozenset({State.REVIEW, State.CLAIMED}), _send_back),
+    Act.WITHDRAW: (frozenset({State.REVIEW}), _withdraw),
+    Act.DECIDE: (_ACTED_ON, _decide),
+    Act.UNDO: (frozenset({State.COMMITTING, State.RESOLVED, State.ESCALATED}), _undo),
+    Act.SETTLE: (frozenset({State.COMMITTING}), _settle),
+    Act.REVERSE: (frozenset({State.RESOLVED}), _reverse),
+    Act.REOPEN: (frozenset({State.RESOLVED, State.COMMITTING, State.ESCALATED, State.REVIEW}), _reopen),
+    Act.CLOSE_GONE: (OPEN_STATES, _close_gone),
+    Act.ARCHIVE: (frozenset({State.RESOLVED}), _archive),
+}
+
+_CURES: dict[State, str] = {
+    State.COMMITTING: "z takes the decision back while its window is open.",
+    State.RESOLVED: "It was decided already; o reopens or reverses it.",
+    State.REVIEW: "It waits for a second person.",
+    State.ARCHIVED: "It is archived; its record can be read.",
+}

@@ -1,0 +1,382 @@
+"""The database: one writer thread with group commit, a pool of read-only connections, one transaction per use case.
+
+WAL with `synchronous=FULL`, asserted at start. A write is acknowledged only after its commit reached the disk. Every
+change of a sealed row is told to the trail in the same transaction: `Tx.record` seals what was touched since the last
+record, and a transaction that touched rows without recording them is refused.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlite_utils import Database
+
+from moderator.domain.clock import Clock
+from moderator.domain.errors import Code, Refused
+from moderator.domain.event import GENESIS, Entry, Event, Value, chain, row_digest, stamp
+from moderator.store.schema import SEALED, VERSION, migrations
+
+T = TypeVar("T")
+Row = Mapping[str, Any]
+
+_log = logging.getLogger(__name__)
+
+URGENT: Final = 0
+"""Priority of what an officer waits for."""
+BULK: Final = 1
+"""Priority of intake: waits behind officers."""
+
+_BATCH: Final = 64
+"""Most jobs in one commit."""
+
+
+class Tx:
+    """One use case's transaction. Lives in the writer thread for as long as the use case runs."""
+
+    def __init__(self, conn: sqlite3.Connection, now: datetime, local: str, head: tuple[int, str]) -> None:
+        self.conn = conn
+        self.now = now
+        """The moment of this transaction, UTC."""
+        self.at = stamp(now)
+        self.local = local
+        self.head = head
+        """Number and hash of the newest event."""
+        self.announced: list[tuple[str, Any]] = []
+        """What to tell subscribers once this is committed."""
+        self._touched: dict[str, str] = {}
+
+    def one(self, sql: str, *params: object) -> Row | None:
+        """The first row, or None."""
+        found: Row | None = self.conn.execute(sql, params).fetchone()
+        return found
+
+    def all(self, sql: str, *params: object) -> list[Row]:
+        """Every row."""
+        return self.conn.execute(sql, params).fetchall()
+
+    def run(self, sql: str, *params: object) -> int:
+        """A change of an unsealed table; how many rows it touched."""
+        return self.conn.execute(sql, params).rowcount
+
+    def insert(self, table: str, row: dict[str, Any]) -> int:
+        """A new row; its rowid. A sealed row gets its salt (where the table has one) and its event's number."""
+        if table not in SEALED:
+            return self._insert(table, row)
+        if table in _SALTED:
+            row = {**row, "salt": secrets.token_hex(16)}
+        row_id = self._insert(table, {**row, "seq": self.head[0] + 1})
+        keys = SEALED[table]
+        if keys == ("id",):
+            row = {"id": row_id, **row} if "id" not in row else row
+        self._touch(table, [row[key] for key in keys], row)
+        return row_id
+
+    def change(self, table: str, key: int | tuple[object, ...], **changes: object) -> Row:
+        """Change one sealed row; the row as it stands now. Raises KeyError where there is none."""
+        keys = SEALED[table]
+        values = key if isinstance(key, tuple) else (key,)
+        where = " AND ".join(f"{name} = ?" for name in keys)
+        assign = ", ".join(f"{name} = ?" for name in (*changes, "seq"))
+        sql = f"UPDATE {table} SET {assign} WHERE {where} RETURNING *"  # noqa: S608 -- names are ours
+        row: Row | None = self.conn.execute(sql, (*changes.values(), self.head[0] + 1, *values)).fetchone()
+        if row is None:
+            raise KeyError(f"{table} has no row {values}")
+        self._touch(table, list(values), dict(row))
+        return row
+
+    def record(self, kind: str, *, actor: int = 0, session: str = "", item: int = 0, **facts: Value) -> int:
+        """Write the event that tells what was touched since the last one; its number."""
+        entry = Entry(kind, actor, session, item, facts, self._touched)
+        event = chain(self.head[0] + 1, self.head[1], self.at, self.local, entry)
+        self.conn.execute(
+            "INSERT INTO event (seq, at, kind, item, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (event.seq, event.at, event.kind, item, event.body, event.prev, event.hash),
+        )
+        self.head = (event.seq, event.hash)
+        self._touched = {}
+        return event.seq
+
+    def announce(self, name: str, data: Any) -> None:
+        """Tell subscribers after the commit."""
+        self.announced.append((name, data))
+
+    def finish(self) -> None:
+        """Refuse a change that no event tells of."""
+        if self._touched:
+            raise AssertionError(f"changed without an event: {', '.join(self._touched)}")
+
+    def _insert(self, table: str, row: Mapping[str, Any]) -> int:
+        names = ", ".join(row)
+        marks = ", ".join("?" * len(row))
+        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 -- names are ours
+        return self.conn.execute(sql, tuple(row.values())).lastrowid or 0
+
+    def _touch(self, table: str, key: Sequence[object], row: Mapping[str, object]) -> None:
+        self._touched[f"{table}:{'.'.join(str(part) for part in key)}"] = row_digest(row)
+
+
+_SALTED: Final = frozenset(
+    {"post", "version", "raw", "decision", "reply", "effect", "note", "escalation", "instruction"}
+)
+
+Job = tuple[int, int, Callable[[Tx], Any], "Future[Any]"]
+
+
+class Store:
+    """The open database. `write` and `read` may be called from any thread; both answer with a future."""
+
+    def __init__(
+        self,
+        path: Path,
+        clock: Clock,
+        *,
+        zone: str = "UTC",
+        busy_ms: int = 5000,
+        query_ms: int = 2000,
+        readers: int = 4,
+        on_commit: Callable[[list[tuple[str, Any]], tuple[int, str]], None] | None = None,
+    ) -> None:
+        self.path = path
+        self.clock = clock
+        self.zone = ZoneInfo(zone)
+        self.query_ms = query_ms
+        self.on_commit = on_commit
+        """Called in the writer thread after each commit, with what was announced and the trail's head."""
+        self.read_only = ""
+        """Why nothing can be saved now, or ""."""
+        self._numbers = count()
+        self._jobs: queue.PriorityQueue[Job] = queue.PriorityQueue()
+        self._local = threading.local()
+        self._conn = connect(path, busy_ms)
+        migrate(self._conn)
+        self.head = _head(self._conn)
+        self._readers = ThreadPoolExecutor(readers, "store-read")
+        self._closing = False
+        self._thread = threading.Thread(target=self._write_for_ever, name="store-write", daemon=True)
+        self._thread.start()
+
+    def write(self, job: Callable[[Tx], T], priority: int = URGENT) -> Future[T]:
+        """Run `job` in the writer thread, in its own transaction. The future is done once it is durable.
+
+        Fails with `Refused` where the job refuses, where the disk is full or the database busy or damaged; then nothing
+        of it was saved.
+        """
+        future: Future[T] = Future()
+        if self._closing:
+            future.set_exception(Refused(Code.DOWN, "The desk is shutting down.", "It will be back shortly."))
+        else:
+            self._jobs.put((priority, next(self._numbers), job, future))
+        return future
+
+    def read(self, job: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Run `job` on a read-only connection, within the query time limit."""
+        return self._readers.submit(self._read, job)
+
+    def close(self) -> None:
+        """Finish what was accepted, then let go of the file."""
+        self._closing = True
+        self._jobs.put((BULK + 1, next(self._numbers), _STOP, Future()))
+        self._thread.join()
+        self._readers.shutdown()
+        self._conn.close()
+
+    def _read(self, job: Callable[[sqlite3.Connection], T]) -> T:
+        conn = getattr(self._local, "conn", None)
+        if conn is None:
+            conn = self._local.conn = connect_read_only(self.path)
+        deadline = time.monotonic() + self.query_ms / 1000
+        conn.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
+        try:
+            return job(conn)
+        except sqlite3.OperationalError as error:
+            raise _refusal(error) from error
+        finally:
+            conn.set_progress_handler(None, 0)
+
+    def _write_for_ever(self) -> None:
+        while True:
+            jobs = self._take()
+            stopping = jobs[-1][2] is _STOP
+            if stopping:
+                jobs.pop()
+            if jobs:
+                self._commit(jobs)
+            if stopping:
+                return
+
+    def _take(self) -> list[Job]:
+        jobs = [self._jobs.get()]
+        while len(jobs) < _BATCH and jobs[-1][2] is not _STOP and jobs[-1][0] == URGENT:
+            try:
+                jobs.append(self._jobs.get_nowait())
+            except queue.Empty:
+                break
+        return jobs
+
+    def _commit(self, jobs: list[Job]) -> None:
+        """Run the jobs and commit them together; each fails alone, or all with the disk."""
+        done: list[tuple[Future[Any], Any, BaseException | None]] = []
+        announced: list[tuple[str, Any]] = []
+        head = self.head
+        try:
+            self._conn.execute("BEGIN IMMEDIATE")
+            for _, _, job, future in jobs:
+                if not future.set_running_or_notify_cancel():
+                    continue
+                result, error, head = self._one(job, head, announced)
+                done.append((future, result, error))
+            self._conn.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._fail(jobs, error)
+            return
+        self.head = head
+        if self.read_only and any(error is None for _, _, error in done):
+            self.read_only = ""
+        if self.on_commit is not None:
+            self.on_commit(announced, head)
+        for future, result, error in done:
+            future.set_exception(error) if error else future.set_result(result)
+
+    def _one(
+        self, job: Callable[[Tx], Any], head: tuple[int, str], announced: list[tuple[str, Any]]
+    ) -> tuple[Any, BaseException | None, tuple[int, str]]:
+        now = self.clock.now()
+        tx = Tx(self._conn, now, now.astimezone(self.zone).isoformat(timespec="milliseconds"), head)
+        self._conn.execute("SAVEPOINT one")
+        try:
+            result = job(tx)
+            tx.finish()
+        except sqlite3.OperationalError:
+            raise
+        except Exception as error:
+            self._conn.execute("ROLLBACK TO one")
+            self._conn.execute("RELEASE one")
+            return None, error, head
+        self._conn.execute("RELEASE one")
+        announced.extend(tx.announced)
+        return result, None, tx.head
+
+    def _fail(self, jobs: list[Job], error: sqlite3.Error) -> None:
+        if self._conn.in_transaction:
+            self._conn.execute("ROLLBACK")
+        refused = _refusal(error)
+        if refused.code in (Code.FULL, Code.DAMAGED):
+            self.read_only = refused.sentence
+        _log.error("write refused", extra={"code": refused.code.value})
+        for _, _, _, future in jobs:
+            if not future.done():
+                future.set_exception(refused)
+
+
+def _STOP(tx: Tx) -> None:  # noqa: N802 -- a mark, never called
+    raise AssertionError
+
+
+def connect(path: Path, busy_ms: int = 5000) -> sqlite3.Connection:
+    """The writing connection, with every pragma set and asserted. Creates the file 0600."""
+    path.touch(mode=0o600, exist_ok=True)
+    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    conn.row_factory = sqlite3.Row
+    try:
+        for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            conn.execute(f"PRAGMA {pragma}")
+        wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        for name, value in wanted.items():
+            if conn.execute(f"PRAGMA {name}").fetchone()[0] != value:
+                raise Refused(Code.DAMAGED, f"The database does not accept {name}={value}.", "Is it on a local disk?")
+        conn.execute("PRAGMA journal_size_limit=67108864")
+        conn.execute("PRAGMA cache_size=-65536")
+    except sqlite3.Error as error:
+        conn.close()
+        raise _refusal(error) from error
+    except Refused:
+        conn.close()
+        raise
+    return conn
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write."""
+    conn = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False)
+    conn.row_factory = sqlite3.Row
+    conn.execute("PRAGMA query_only=ON")
+    conn.execute("PRAGMA busy_timeout=2000")
+    return conn
+
+
+def migrate(conn: sqlite3.Connection) -> None:
+    """Bring the schema up to date, all or nothing. Refuses a database made by a newer program."""
+    try:
+        found = conn.execute("PRAGMA user_version").fetchone()[0]
+        if found > VERSION:
+            raise Refused(
+                Code.VERSION,
+                f"This database is of version {found}; this program knows up to {VERSION}.",
+                "Start the newer moderator.",
+            )
+        if found == VERSION:
+            return
+        db = Database(conn)
+        with db.atomic():
+            migrations.apply(db)
+            conn.execute(
+                "INSERT OR IGNORE INTO meta (key, value) VALUES ('instance', ?)", (secrets.token_hex(16),)
+            )
+            conn.execute(f"PRAGMA user_version={VERSION}")
+    except sqlite3.Error as error:
+        raise _refusal(error) from error
+
+
+def _head(conn: sqlite3.Connection) -> tuple[int, str]:
+    row = conn.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    return (row["seq"], row["hash"]) if row else (0, GENESIS)
+
+
+def events(conn: sqlite3.Connection, after: int = 0) -> Iterator[Event]:
+    """The trail from an event on, in order."""
+    for row in conn.execute("SELECT seq, at, kind, body, prev, hash FROM event WHERE seq > ? ORDER BY seq", (after,)):
+        yield Event(row["seq"], row["at"], row["kind"], row["body"], row["prev"], row["hash"])
+
+
+def _refusal(error: sqlite3.Error) -> Refused:
+    """What went wrong with the database, as a sentence."""
+    text = str(error).lower()
+    if "full" in text or "disk i/o" in text:
+        return Refused(Code.FULL, "Not saved: the disk is full.", "Your text is kept on this screen; tell the lead.")
+    if "locked" in text or "busy" in text:
+        return Refused(Code.BUSY, "Not saved: the database is busy.", "Your text is still in the draft; try again.")
+    if "interrupted" in text:
+        return Refused(Code.BUSY, "That question took too long and was stopped.", "Narrow it, or try again.")
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return Refused(
+            Code.DAMAGED,
+            "The database is damaged; nothing is written to it any more.",
+            "Stop the desk and restore the last good backup.",
+        )
+    return Refused(Code.BUSY, "The database refused this; nothing was saved.", "Try again; then tell the lead.")
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[sqlite3.Connection]:
+    """A read-only look at a database, for the data's owner (doctor, trail verify)."""
+    try:
+        conn = connect_read_only(path)
+    except sqlite3.Error as error:
+        raise _refusal(error) from error
+    try:
+        yield conn
+    finally:
+        conn.close()

@@ -27,7 +27,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "vault": ({"domain"}, {"keyring"}),
     "reports": ({"reports", "domain", "text"}, set()),
     "desk": ({"desk", "domain", "text", "config", "policy", "store", "platforms", "vault", "mail", "reports"}, set()),
-    "service": ({"service", "desk", "domain", "config", "__init__"}, {"starlette", "uvicorn", "msgspec", "h11", "anyio"}),
+    "service": (
+        {"service", "desk", "domain", "config", "__init__"},
+        {"starlette", "uvicorn", "msgspec", "h11", "anyio"},
+    ),
     "client": ({"domain"}, set()),
     "tui": ({"tui", "domain", "text", "rows", "config", "client", "__init__"}, {"textual", "rich"}),
     "line": ({"line", "domain", "text", "rows", "config", "client"}, set()),
@@ -100,7 +103,10 @@ def test_the_check_sees_a_breach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize(
     ("module", "forbidden"),
     [
-        ("moderator.__main__", {"textual", "rich", "httpx", "sqlite_utils", "keyring", "starlette", "msgspec", "asyncio"}),
+        (
+            "moderator.__main__",
+            {"textual", "rich", "httpx", "sqlite_utils", "keyring", "starlette", "msgspec", "asyncio"},
+        ),
         ("moderator.client", {"textual", "rich", "httpx", "sqlite_utils", "keyring", "asyncio"}),
         ("moderator.line", {"textual", "rich", "httpx", "sqlite_utils", "keyring"}),
         ("moderator.service", {"textual"}),

@@ -55,5 +55,11 @@ def remaining(due: datetime | None, now: datetime) -> str:
     if due is None:
         return ""
     minutes = int(abs((due - now).total_seconds()) // 60)
-    span = f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60}" if minutes < 1440 else f"{minutes // 1440} d"
+    span = (
+        f"{minutes} min"
+        if minutes < 60
+        else f"{minutes // 60} h {minutes % 60}"
+        if minutes < 1440
+        else f"{minutes // 1440} d"
+    )
     return f"late {span}" if due < now else f"in {span}"

@@ -1,4 +1,7 @@
-"""The conduct check's answer: which rules of the conduct code a draft reply keeps and breaks. The check is in `policy.conduct`."""
+"""The conduct check's answer: which rules of the conduct code a draft keeps and breaks.
+
+The check itself is in `policy.conduct`.
+"""
 
 from __future__ import annotations
 

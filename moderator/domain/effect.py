@@ -45,9 +45,7 @@ FINAL = frozenset({EffectState.DONE, EffectState.CANCELLED})
 MOVES: dict[EffectState, frozenset[EffectState]] = {
     EffectState.HELD: frozenset({EffectState.READY, EffectState.CANCELLED, EffectState.PARKED}),
     EffectState.READY: frozenset({EffectState.SENDING, EffectState.PARKED, EffectState.CANCELLED}),
-    EffectState.SENDING: frozenset(
-        {EffectState.DONE, EffectState.FAILED, EffectState.UNCERTAIN, EffectState.PARKED}
-    ),
+    EffectState.SENDING: frozenset({EffectState.DONE, EffectState.FAILED, EffectState.UNCERTAIN, EffectState.PARKED}),
     EffectState.FAILED: frozenset({EffectState.READY, EffectState.PARKED, EffectState.CANCELLED}),
     EffectState.UNCERTAIN: frozenset(
         {EffectState.DONE, EffectState.READY, EffectState.PARKED, EffectState.UNCERTAIN, EffectState.CANCELLED}

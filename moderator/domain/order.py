@@ -58,13 +58,24 @@ def missing(order: Order) -> list[str]:
     return [words for name, words in fields.items() if not getattr(order, name)]
 
 
-_RANKS = ("joint secretary", "additional secretary", "special secretary", "secretary", "chief secretary", "principal secretary",
-          "deputy inspector general", "dig", "inspector general", "additional director general", "director general")
+_RANKS = (
+    "joint secretary",
+    "additional secretary",
+    "special secretary",
+    "secretary",
+    "chief secretary",
+    "principal secretary",
+    "deputy inspector general",
+    "dig",
+    "inspector general",
+    "additional director general",
+    "director general",
+)
 
 
 def high_enough(rank: str) -> bool:
     """Whether a rank is at least Joint Secretary (police: Deputy Inspector General), as the IT Rules ask since 2025."""
     plain = " ".join(rank.lower().replace(".", "").split())
-    return any(plain == known or plain.startswith(known + " ") or plain.endswith(" " + known) for known in _RANKS) and not (
-        plain.startswith(("under ", "deputy secretary", "assistant ", "private ", "section "))
-    )
+    return any(
+        plain == known or plain.startswith(known + " ") or plain.endswith(" " + known) for known in _RANKS
+    ) and not (plain.startswith(("under ", "deputy secretary", "assistant ", "private ", "section ")))

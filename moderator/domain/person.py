@@ -44,8 +44,7 @@ _OFFICER = frozenset(
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.MODERATOR: _OFFICER,
-    Role.LEAD: _OFFICER
-    | {Permission.APPROVE, Permission.SUPERVISE, Permission.ACTIVATE, Permission.IMPORT},
+    Role.LEAD: _OFFICER | {Permission.APPROVE, Permission.SUPERVISE, Permission.ACTIVATE, Permission.IMPORT},
     Role.CUSTODIAN: frozenset({Permission.READ, Permission.ACCOUNTS, Permission.FREEZE, Permission.IMPORT}),
     Role.SPOC: frozenset({Permission.READ, Permission.APPROVE, Permission.TRAIL}),
     Role.RECORDS: frozenset({Permission.READ, Permission.TRAIL}),

@@ -69,7 +69,9 @@ def _sequence(kind: Any, origin: Any, data: Any, strict: bool, where: str) -> An
     if origin is tuple and args[-1] is not Ellipsis:
         if len(args) != len(data):
             raise Mismatch(f"{where} must have {len(args)} entries.")
-        return tuple(_decode(arg, value, strict, f"{where}[{i}]") for i, (arg, value) in enumerate(zip(args, data, strict=True)))
+        return tuple(
+            _decode(arg, value, strict, f"{where}[{i}]") for i, (arg, value) in enumerate(zip(args, data, strict=True))
+        )
     return origin(_decode(args[0], value, strict, f"{where}[{i}]") for i, value in enumerate(data))
 
 

@@ -155,9 +155,7 @@ def _hold(item: Item, event: Step) -> Item:
 def _snooze(item: Item, event: Step) -> Item:
     _mine(item, event)
     if item.lane in (Lane.LIFE, Lane.THREAT):
-        raise Refused(
-            Code.NOT_ALLOWED, "An urgent item cannot be snoozed.", "Hand it on with e, or decide it."
-        )
+        raise Refused(Code.NOT_ALLOWED, "An urgent item cannot be snoozed.", "Hand it on with e, or decide it.")
     if event.until is None or event.until <= event.now:
         raise Refused(Code.BAD, "A snooze needs a time that is still to come.", "Choose 1 h, shift end or a time.")
     if event.until > event.now + event.longest:
@@ -218,16 +216,16 @@ def _send_back(item: Item, event: Step) -> Item:
 
 def _withdraw(item: Item, event: Step) -> Item:
     if event.person_id != event.decided_by and not event.supervisor:
-        raise Refused(Code.NOT_ALLOWED, "Only the officer who proposed this can withdraw it.", "Approve it or send it back.")
+        raise Refused(
+            Code.NOT_ALLOWED, "Only the officer who proposed this can withdraw it.", "Approve it or send it back."
+        )
     lease = Lease(event.person_id, event.session, event.now + event.lease_for)
     return replace(item, state=State.CLAIMED, resting=State.NEW, lease=lease)
 
 
 def _committed(item: Item, event: Step) -> Item:
     state = State.COMMITTING if event.effects else State.RESOLVED
-    return replace(
-        item, state=state, resting=State.NEW, lease=None, disposition=event.disposition, snoozed_until=None
-    )
+    return replace(item, state=state, resting=State.NEW, lease=None, disposition=event.disposition, snoozed_until=None)
 
 
 def _decide(item: Item, event: Step) -> Item:

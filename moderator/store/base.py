@@ -109,7 +109,7 @@ class Tx:
         self._touched = {}
         return event.seq
 
-    def announce(self, name: str, data: Any) -> None:
+    def announce(self, name: str, data: object) -> None:
         """Tell subscribers after the commit."""
         self.announced.append((name, data))
 
@@ -239,8 +239,8 @@ class Store:
                 result, error, head = self._one(job, head, announced)
                 done.append((future, result, error))
             self._conn.execute("COMMIT")
-        except sqlite3.Error as error:
-            self._fail(jobs, error)
+        except sqlite3.Error as fault:
+            self._fail(jobs, fault)
             return
         self.head = head
         if self.read_only and any(error is None for _, _, error in done):
@@ -259,9 +259,9 @@ class Store:
         try:
             result = job(tx)
             tx.finish()
-        except sqlite3.OperationalError:
-            raise
         except Exception as error:
+            if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
+                raise  # the disk or the file itself: no job of this batch can be kept
             self._conn.execute("ROLLBACK TO one")
             self._conn.execute("RELEASE one")
             return None, error, head
@@ -332,9 +332,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         db = Database(conn)
         with db.atomic():
             migrations.apply(db)
-            conn.execute(
-                "INSERT OR IGNORE INTO meta (key, value) VALUES ('instance', ?)", (secrets.token_hex(16),)
-            )
+            conn.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('instance', ?)", (secrets.token_hex(16),))
             conn.execute(f"PRAGMA user_version={VERSION}")
     except sqlite3.Error as error:
         raise _refusal(error) from error

@@ -1,7 +1,7 @@
 """Tables and migrations.
 
-Every *sealed* table has a `seq` column: the number of the trail event that last changed the row, whose body carries the
-row's digest. `trail verify` compares the two, so a row altered by hand is named. Rows that hold free text carry a random
+Every *sealed* table has a `seq` column: the number of the trail event that last changed the row, whose body
+carries the row's digest. `trail verify` compares the two, so a row altered by hand is named. Rows that hold free text carry a random
 `salt`, stored with the content and destroyed with it. Moments are UTC text as `domain.event.stamp` writes them.
 """
 
@@ -97,8 +97,9 @@ _FIRST: Final = (
     "CREATE INDEX item_snoozed ON item (snoozed_until) WHERE state = 'snoozed'",
     # What the comment said, version by version: the clean text. The platform's own bytes stand apart in `raw`.
     """CREATE TABLE version (
-        item_id INTEGER NOT NULL REFERENCES item (id), n INTEGER NOT NULL, text TEXT NOT NULL, author_name TEXT NOT NULL,
-        author_handle TEXT NOT NULL, flags TEXT NOT NULL, media TEXT NOT NULL, edited_at TEXT, captured_at TEXT NOT NULL,
+        item_id INTEGER NOT NULL REFERENCES item (id), n INTEGER NOT NULL, text TEXT NOT NULL,
+        author_name TEXT NOT NULL, author_handle TEXT NOT NULL, flags TEXT NOT NULL, media TEXT NOT NULL,
+        edited_at TEXT, captured_at TEXT NOT NULL,
         salt TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (item_id, n)) STRICT, WITHOUT ROWID""",
     """CREATE TABLE raw (
         item_id INTEGER NOT NULL REFERENCES item (id), n INTEGER NOT NULL, payload TEXT NOT NULL, salt TEXT NOT NULL,
@@ -124,7 +125,8 @@ _FIRST: Final = (
     """CREATE TABLE decision (
         id INTEGER PRIMARY KEY, item_id INTEGER NOT NULL REFERENCES item (id), reopened INTEGER NOT NULL,
         disposition TEXT NOT NULL, ground TEXT NOT NULL, clause TEXT NOT NULL, span_start INTEGER, span_end INTEGER,
-        reason TEXT NOT NULL, person_id INTEGER NOT NULL REFERENCES person (id), second_id INTEGER REFERENCES person (id),
+        reason TEXT NOT NULL, person_id INTEGER NOT NULL REFERENCES person (id),
+        second_id INTEGER REFERENCES person (id),
         seen_version INTEGER NOT NULL, seen_masked INTEGER NOT NULL, policy_version TEXT NOT NULL,
         decided_at TEXT NOT NULL, review_on TEXT NOT NULL, undone INTEGER NOT NULL, proposed INTEGER NOT NULL,
         order_id INTEGER REFERENCES instruction (id), salt TEXT NOT NULL, seq INTEGER NOT NULL) STRICT""",
@@ -138,8 +140,8 @@ _FIRST: Final = (
     """CREATE TABLE effect (
         id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, decision_id INTEGER REFERENCES decision (id),
         item_id INTEGER NOT NULL REFERENCES item (id), account_id INTEGER REFERENCES account (id), target TEXT NOT NULL,
-        op TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL, window_ms INTEGER NOT NULL, tries INTEGER NOT NULL,
-        looks INTEGER NOT NULL, next_try TEXT, first_tried TEXT, remote_id TEXT NOT NULL, reason TEXT NOT NULL,
+        op TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL, window_ms INTEGER NOT NULL,
+        tries INTEGER NOT NULL, looks INTEGER NOT NULL, next_try TEXT, first_tried TEXT, remote_id TEXT NOT NULL, reason TEXT NOT NULL,
         made_at TEXT NOT NULL, salt TEXT NOT NULL, seq INTEGER NOT NULL) STRICT""",
     # At most one effect under way for each target; a second one waits as held or ready behind it.
     "CREATE UNIQUE INDEX effect_under_way ON effect (target) WHERE state IN ('sending','uncertain','failed')",
@@ -159,8 +161,9 @@ _FIRST: Final = (
     # An escalation: the mail is the record, kept byte for byte.
     """CREATE TABLE escalation (
         id INTEGER PRIMARY KEY, ref TEXT NOT NULL UNIQUE, item_id INTEGER NOT NULL REFERENCES item (id),
-        person_id INTEGER NOT NULL REFERENCES person (id), effect_id INTEGER REFERENCES effect (id), level INTEGER NOT NULL, office TEXT NOT NULL,
-        undone INTEGER NOT NULL, sent_to TEXT NOT NULL, reason TEXT NOT NULL, question TEXT NOT NULL, eml BLOB NOT NULL, sha256 TEXT NOT NULL,
+        person_id INTEGER NOT NULL REFERENCES person (id), effect_id INTEGER REFERENCES effect (id),
+        level INTEGER NOT NULL, office TEXT NOT NULL, undone INTEGER NOT NULL, sent_to TEXT NOT NULL,
+        reason TEXT NOT NULL, question TEXT NOT NULL, eml BLOB NOT NULL, sha256 TEXT NOT NULL,
         message_id TEXT NOT NULL, token TEXT NOT NULL, at TEXT NOT NULL, due_at TEXT, salt TEXT NOT NULL,
         seq INTEGER NOT NULL) STRICT""",
     "CREATE INDEX escalation_item ON escalation (item_id, id)",

@@ -1,8 +1,8 @@
 """Tables and migrations.
 
-Every *sealed* table has a `seq` column: the number of the trail event that last changed the row, whose body
-carries the row's digest. `trail verify` compares the two, so a row altered by hand is named. Rows that hold free text carry a random
-`salt`, stored with the content and destroyed with it. Moments are UTC text as `domain.event.stamp` writes them.
+Every *sealed* table has a `seq` column: the number of the trail event that last changed the row, whose body carries
+the row's digest. `trail verify` compares the two, so a row altered by hand is named. Rows that hold free text carry a
+random `salt`, stored with the content and destroyed with it. Moments are UTC text as `domain.event.stamp` writes them.
 """
 
 from __future__ import annotations
@@ -141,7 +141,8 @@ _FIRST: Final = (
         id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, decision_id INTEGER REFERENCES decision (id),
         item_id INTEGER NOT NULL REFERENCES item (id), account_id INTEGER REFERENCES account (id), target TEXT NOT NULL,
         op TEXT NOT NULL, payload TEXT NOT NULL, state TEXT NOT NULL, window_ms INTEGER NOT NULL,
-        tries INTEGER NOT NULL, looks INTEGER NOT NULL, next_try TEXT, first_tried TEXT, remote_id TEXT NOT NULL, reason TEXT NOT NULL,
+        tries INTEGER NOT NULL, looks INTEGER NOT NULL, next_try TEXT, first_tried TEXT,
+        remote_id TEXT NOT NULL, reason TEXT NOT NULL,
         made_at TEXT NOT NULL, salt TEXT NOT NULL, seq INTEGER NOT NULL) STRICT""",
     # At most one effect under way for each target; a second one waits as held or ready behind it.
     "CREATE UNIQUE INDEX effect_under_way ON effect (target) WHERE state IN ('sending','uncertain','failed')",

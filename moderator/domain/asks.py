@@ -76,6 +76,8 @@ class Reply:
     """The approved helpline answer: a shorter window."""
     hide_clause: str = ""
     """Hide as well, after the reply is out."""
+    lift: str = ""
+    """Why a second person should lift a hard rule that the text breaks; empty where none is to be lifted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class Code(StrEnum):
     """The desk, or the platform that this act needs, does not answer."""
     FOREIGN = "foreign"
     """The request looks like a browser's, or the desk is not the one that the configuration names."""
+    INTERNAL = "internal"
+    """A fault of the desk's own. `facts` hold the number of its report; the log holds the rest."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ and decided by the policy alone.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -58,24 +59,37 @@ def missing(order: Order) -> list[str]:
     return [words for name, words in fields.items() if not getattr(order, name)]
 
 
-_RANKS = (
-    "joint secretary",
-    "additional secretary",
-    "special secretary",
-    "secretary",
-    "chief secretary",
-    "principal secretary",
-    "deputy inspector general",
-    "dig",
-    "inspector general",
-    "additional director general",
-    "director general",
+_RANKS = frozenset(
+    {
+        "joint secretary",
+        "additional secretary",
+        "special secretary",
+        "secretary",
+        "principal secretary",
+        "commissioner and secretary",
+        "additional chief secretary",
+        "special chief secretary",
+        "chief secretary",
+        "cabinet secretary",
+        "dig",
+        "deputy inspector general",
+        "ig",
+        "inspector general",
+        "adg",
+        "additional director general",
+        "special director general",
+        "director general",
+    }
 )
 
 
 def high_enough(rank: str) -> bool:
-    """Whether a rank is at least Joint Secretary (police: Deputy Inspector General), as the IT Rules ask since 2025."""
-    plain = " ".join(rank.lower().replace(".", "").split())
-    return any(
-        plain == known or plain.startswith(known + " ") or plain.endswith(" " + known) for known in _RANKS
-    ) and not (plain.startswith(("under ", "deputy secretary", "assistant ", "private ", "section ")))
+    """Whether a rank is at least Joint Secretary (police: Deputy Inspector General), as the IT Rules ask since 2025.
+
+    The rank itself counts, not whom its holder serves: "Joint Secretary to the Government" is one, "PA to the Joint
+    Secretary" is none. What this does not know is not high enough.
+    """
+    plain = " ".join(rank.lower().replace(".", "").replace("&", " and ").split())
+    own = re.split(r" (?:to|of|in|for)\b|[,;(/]", plain, maxsplit=1)[0].strip()
+    own = re.sub(r"^addl\b", "additional", own.removesuffix("p") if own in ("digp", "igp", "adgp") else own)
+    return own in _RANKS

@@ -109,14 +109,37 @@ def _resting(item: Item) -> State:
     return item.resting if item.state is State.CLAIMED else item.state
 
 
-def _claim(item: Item, event: Step) -> Item:
-    _mine(item, event)
+def _not_excluded(event: Step) -> None:
     if event.person_id in event.excluded:
         raise Refused(
             Code.NOT_ALLOWED,
             "You decided this comment yourself; somebody else must look at it now.",
             "Press N for the next item.",
         )
+
+
+def _not_proposed(item: Item) -> None:
+    """A proposal is approved, sent back or withdrawn; a second decision beside it would have two live ones."""
+    if State.REVIEW in (item.state, item.resting):
+        raise Refused(
+            Code.WRONG_STATE,
+            f"A proposal on item {item.id} waits for a second person.",
+            "A lead approves it or sends it back; whoever proposed it may withdraw it.",
+        )
+
+
+def _proposed(item: Item) -> None:
+    if State.REVIEW not in (item.state, item.resting):
+        raise Refused(
+            Code.WRONG_STATE,
+            f"Nothing on item {item.id} waits for a second person.",
+            "The view Review shows what does.",
+        )
+
+
+def _claim(item: Item, event: Step) -> Item:
+    _mine(item, event)
+    _not_excluded(event)
     lease = Lease(event.person_id, event.session, event.now + event.lease_for)
     if item.lease is not None and item.lease.session == event.session:
         lease = replace(lease, held_until=item.lease.held_until, hold_reason=item.lease.hold_reason)
@@ -124,10 +147,14 @@ def _claim(item: Item, event: Step) -> Item:
 
 
 def _release(item: Item, event: Step) -> Item:
+    lease = leased(item, event.now)
+    if lease is not None and event.person_id not in (0, lease.person_id) and not event.supervisor:
+        raise Refused(Code.NOT_ALLOWED, f"Item {item.id} is not yours to release.", "C takes it over with a reason.")
     return replace(item, state=item.resting, lease=None, cause=event.cause or item.cause)
 
 
 def _take_over(item: Item, event: Step) -> Item:
+    _not_excluded(event)
     lease = leased(item, event.now)
     if lease is not None and lease.person_id != event.person_id and not event.supervisor:
         raise Refused(
@@ -148,12 +175,21 @@ def _hold(item: Item, event: Step) -> Item:
         raise Refused(Code.WRONG_STATE, "Only an item that you hold can be held longer.", "Press c to claim it.")
     if not event.reason.strip() or event.until is None:
         raise Refused(Code.BAD, "A hold needs a reason and an end.", "Say why, and for how many minutes.")
+    if event.until <= event.now:
+        raise Refused(Code.BAD, "A hold needs a time that is still to come.", "Say for how many minutes.")
     until = min(event.until, event.now + event.longest)
     return replace(item, lease=replace(lease, held_until=until, hold_reason=event.reason.strip()))
 
 
 def _snooze(item: Item, event: Step) -> Item:
     _mine(item, event)
+    _not_proposed(item)
+    if State.ESCALATED in (item.state, item.resting):
+        raise Refused(
+            Code.NOT_ALLOWED,
+            f"Item {item.id} waits for an answer from above; a snooze would stop its way up the ladder.",
+            "Leave it there, or decide it.",
+        )
     if item.lane in (Lane.LIFE, Lane.THREAT):
         raise Refused(Code.NOT_ALLOWED, "An urgent item cannot be snoozed.", "Hand it on with e, or decide it.")
     if event.until is None or event.until <= event.now:
@@ -173,6 +209,7 @@ def _wake(item: Item, event: Step) -> Item:
 
 def _escalate(item: Item, event: Step) -> Item:
     _mine(item, event)
+    _not_proposed(item)
     if not event.reason.strip():
         raise Refused(Code.BAD, "An escalation needs a reason and a question.", "Say what the office should decide.")
     if event.level < 1 or event.level > event.top_level:
@@ -194,6 +231,7 @@ def _climb(item: Item, event: Step) -> Item:
 
 def _submit(item: Item, event: Step) -> Item:
     _mine(item, event)
+    _not_proposed(item)
     return replace(item, state=State.REVIEW, resting=State.REVIEW, lease=None)
 
 
@@ -205,11 +243,13 @@ def _not_author(item: Item, event: Step) -> None:
 
 
 def _approve(item: Item, event: Step) -> Item:
+    _proposed(item)
     _not_author(item, event)
     return _committed(item, event)
 
 
 def _send_back(item: Item, event: Step) -> Item:
+    _proposed(item)
     _not_author(item, event)
     return replace(item, state=State.NEW, resting=State.NEW, lease=None, cause=Cause.SENT_BACK)
 
@@ -230,6 +270,7 @@ def _committed(item: Item, event: Step) -> Item:
 
 def _decide(item: Item, event: Step) -> Item:
     _mine(item, event)
+    _not_proposed(item)
     if event.disposition is Disposition.NONE:
         raise Refused(Code.BAD, "A decision needs an outcome.", "Press a, h or r.")
     return _committed(item, event)

@@ -63,7 +63,7 @@ _FIRST: Final = (
         custodians TEXT NOT NULL, order_ref TEXT NOT NULL, mfa TEXT NOT NULL, recovery_location TEXT NOT NULL,
         approved_by TEXT NOT NULL, settings TEXT NOT NULL, own_author_id TEXT NOT NULL, own_author_name TEXT NOT NULL,
         created_at TEXT NOT NULL, created_by INTEGER NOT NULL, rotated_at TEXT, retired_at TEXT,
-        retired_why TEXT NOT NULL, seq INTEGER NOT NULL) STRICT""",
+        retired_why TEXT NOT NULL, status_why TEXT, seq INTEGER NOT NULL) STRICT""",
     # Where each secret is kept. No column can hold the secret.
     """CREATE TABLE secret_ref (
         account_id INTEGER NOT NULL REFERENCES account (id), slot TEXT NOT NULL, keyring_service TEXT NOT NULL,
@@ -91,6 +91,11 @@ _FIRST: Final = (
     "CREATE INDEX item_queue ON item (state, lane, due_first, id)",
     "CREATE INDEX item_all ON item (lane, due_first, id)",
     "CREATE INDEX item_due ON item (due_first, id) WHERE state IN ('new','claimed','snoozed','escalated','review')",
+    "CREATE INDEX item_back ON item (state, lane, due_first, id) WHERE cause <> ''",
+    """CREATE INDEX item_open ON item (account_id, id)
+        WHERE state IN ('new','claimed','snoozed','escalated','review','committing')""",
+    """CREATE INDEX item_unopened ON item (lane, due_first, id)
+        WHERE opened_at IS NULL AND lane < 5 AND state IN ('new','claimed','snoozed','escalated','review')""",
     "CREATE INDEX item_author ON item (account_id, author_key, id)",
     "CREATE INDEX item_parent ON item (account_id, parent_remote_id)",
     "CREATE INDEX item_post ON item (post_id, id)",
@@ -109,11 +114,19 @@ _FIRST: Final = (
         opinion TEXT NOT NULL, language TEXT NOT NULL, category TEXT NOT NULL, clause TEXT NOT NULL,
         protected INTEGER NOT NULL, asks TEXT NOT NULL, body TEXT NOT NULL, seq INTEGER NOT NULL,
         PRIMARY KEY (item_id, n)) STRICT, WITHOUT ROWID""",
+    # The agency's own comments, as found on the platform: the thread shows them, the queue never does. The record of
+    # what the desk itself sent is `reply` and `effect`.
+    """CREATE TABLE own (
+        account_id INTEGER NOT NULL REFERENCES account (id), remote_id TEXT NOT NULL, parent_remote_id TEXT NOT NULL,
+        author TEXT NOT NULL, text TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (account_id, remote_id)
+        ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX own_parent ON own (account_id, parent_remote_id)",
     # Leases renew many times a minute; claiming and releasing are events, renewing is not: not sealed.
     """CREATE TABLE lease (
         item_id INTEGER PRIMARY KEY REFERENCES item (id), person_id INTEGER NOT NULL REFERENCES person (id),
         session TEXT NOT NULL, until TEXT NOT NULL, held_until TEXT, hold_reason TEXT NOT NULL) STRICT""",
     "CREATE INDEX lease_session ON lease (session)",
+    "CREATE INDEX lease_person ON lease (person_id)",
     # Items whose session died: offered back to their owner first.
     """CREATE TABLE dropped (
         item_id INTEGER PRIMARY KEY REFERENCES item (id), person_id INTEGER NOT NULL REFERENCES person (id),

@@ -6,15 +6,10 @@ with file, key and the nearest valid name; nothing is guessed.
 
 from __future__ import annotations
 
-import difflib
 import os
-import types
-import typing
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-import tomli
 
 from moderator.domain.clock import Turnaround
 from moderator.domain.conduct import Weight
@@ -158,8 +153,14 @@ class ConductRules:
     official_contacts: tuple[str, ...] = ()
     """Phone numbers and addresses of the agency itself: never personal data in a reply."""
     confidential_words: tuple[str, ...] = (
-        "top secret", "secret", "confidential", "restricted", "for official use only", "not for circulation",
-        "গোপনীয়", "गोपनीय",
+        "top secret",
+        "secret",
+        "confidential",
+        "restricted",
+        "for official use only",
+        "not for circulation",
+        "গোপনীয়",
+        "गोपनीय",
     )
     matters: tuple[Matter, ...] = ()
 
@@ -208,7 +209,8 @@ class Vault:
     """Which keyrings the service may use."""
 
     allow: tuple[str, ...] = ()
-    """Class names of further keyring backends, such as "keyring_pass.PasswordStoreBackend"; the plain-text ones are refused always."""
+    """Class names of further keyring backends, such as "keyring_pass.PasswordStoreBackend"; the plain-text ones are
+    refused always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +243,30 @@ class Config:
     """The file it was read from, or ""."""
     system: bool = False
     """True where it is root-owned and not writable by others: it may then say which user serves the desk."""
+
+
+def load(path: Path | None = None, env: Mapping[str, str] = os.environ) -> Config:
+    """The configuration in force: `path`, else $MODERATOR_CONFIG, the system's, the user's own, the defaults.
+
+    The first of these that is there wins; they are never mixed. Raises `ConfigError` with file, line, key and the
+    nearest valid name.
+    """
+    from moderator.config.reading import read  # the reader needs the classes above
+
+    named = path or (Path(env["MODERATOR_CONFIG"]) if env.get("MODERATOR_CONFIG") else None)
+    if named is not None:
+        return read(named, may_be_system=True)
+    own = env.get("XDG_CONFIG_HOME") or (f"{env['HOME']}/.config" if env.get("HOME") else "")
+    places = [(SYSTEM, True), *([(Path(own, "moderator", "config.toml"), False)] if own else [])]
+    for place, may_be_system in places:
+        if _exists(place):
+            return read(place, may_be_system=may_be_system)
+    return Config()
+
+
+def _exists(path: Path) -> bool:
+    """Whether it is there; one that cannot be looked at is there, so that reading it says why it cannot be used."""
+    try:
+        return path.exists()
+    except OSError:
+        return True

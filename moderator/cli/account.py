@@ -1,0 +1,173 @@
+"""`moderator account …`: the login records. Secrets go from your prompt to the desk's keyring and nowhere else."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+from moderator.cli import exits, secrets
+from moderator.cli.call import Call, Stop
+from moderator.cli.parser import group, verb
+from moderator.domain import view
+from moderator.domain.errors import Code, Refused
+
+_NEEDS_SECRET = "wordpress"  # noqa: S105 -- a platform's name
+
+
+def arguments(parser: argparse.ArgumentParser, name: str) -> None:
+    """add, list, show, test, activate, freeze, thaw, retire, secret."""
+    verbs = group(parser, name)
+    _add_arguments(verb(verbs, "add", "add", "open a login record, then ask for its secret"))
+    verb(verbs, "list", "show_all", "every login record in a line")
+    _named(verb(verbs, "show", "show_one", "one login record, whole; never a secret"))
+    _named(verb(verbs, "test", "test", "ask the platform who we are there and what we may do"))
+    for act, summary in _ACTS.items():
+        sub = _named(verb(verbs, act, "act", summary))
+        sub.add_argument("--reason", required=True, help="order number, or why; it goes on the record")
+    secret = _named(verb(verbs, "secret", "set_secret", "set or change a secret of an account"))
+    secret.add_argument("--slot", default="password", help="which secret (default: password)")
+    secrets.option(secret)
+
+
+_ACTS = {
+    "activate": "bring an account into service (a lead)",
+    "freeze": "stop everything outgoing of an account, at once (any officer)",
+    "thaw": "let a frozen account work again (a custodian)",
+    "retire": "end an account's service and drop its secrets",
+}
+
+
+def _named(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    parser.add_argument("account", help="its name or number")
+    return parser
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("platform", help="wordpress, import or practice")
+    parser.add_argument("name", help="a short name for the queue, at most 15 characters: “wp consult”")
+    parser.add_argument("--url", default="", help="address of the site or API")
+    parser.add_argument("--login", default="", metavar="ID", help="login id there")
+    parser.add_argument("--mail", default="", help="registered mail address; stored masked")
+    parser.add_argument("--phone", default="", help="registered phone number; stored masked")
+    parser.add_argument("--custodian", action="append", default=[], metavar="USER", help="Unix name; one or two")
+    parser.add_argument("--order", default="", metavar="REF", help="the order that authorised it, with its date")
+    parser.add_argument("--mfa", default="", help="which second factor it has")
+    parser.add_argument("--recovery", default="", metavar="WHERE", help="where recovery codes are kept; never a code")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting that is no secret")
+    parser.add_argument("--no-secret", action="store_true", help="do not ask for the secret now")
+    secrets.option(parser)
+
+
+def add(call: Call) -> int:
+    """Open the record, then take its secret."""
+    from moderator.domain.asks import NewAccount, SetSecret
+
+    args = call.args
+    ask = NewAccount(
+        args.platform, args.name, args.url, args.login, args.mail, args.phone,
+        tuple(args.custodian), args.order, args.mfa, args.recovery, settings(args.set),
+    )  # fmt: skip
+    client = call.client()
+    wanted = not args.no_secret and (args.platform == _NEEDS_SECRET or args.secret_stdin)
+    secret = secrets.ask(call, "account's password") if wanted else None
+    done = client.add_account(ask)
+    said = [done.sentence]
+    if secret is not None:
+        said.append(client.set_secret(done.row_id, SetSecret("password", secret.reveal())).sentence)
+    call.show(done, *said, f"Next: moderator account test “{args.name}”")
+    return exits.DONE
+
+
+def settings(pairs: list[str]) -> dict[str, str]:
+    """KEY=VALUE pairs. Raises `Stop(2)` for what is none."""
+    found = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise Stop(exits.USAGE, f"“{pair}” is no setting.", "Write it as KEY=VALUE.", "usage")
+        found[key] = value
+    return found
+
+
+def show_all(call: Call) -> int:
+    """List them."""
+    accounts = call.client().accounts()
+    call.show(
+        accounts, *([line(account) for account in accounts] or ["There is no account yet: moderator account add"])
+    )
+    return exits.DONE
+
+
+def line(account: view.AccountView) -> str:
+    """One record in a line."""
+    where = account.url or "no address"
+    keepers = ", ".join(account.custodians) or "NO CUSTODIAN"
+    return f"{account.id}  {account.name}  {account.platform}  {account.status}  {where}  kept by {keepers}"
+
+
+def show_one(call: Call) -> int:
+    """Show one."""
+    account = find(call)
+    call.show(account, *record(account))
+    return exits.DONE
+
+
+def record(account: view.AccountView) -> Iterator[str]:
+    """One record, field by field; what is missing is said."""
+    from moderator.domain.wire import encode
+
+    plain: dict[str, Any] = encode(account)
+    for key, value in plain.items():
+        if key == "secrets":
+            yield from (_secret(entry) for entry in account.secrets)
+            continue
+        shown = ", ".join(value) if isinstance(value, list) else value
+        shown = ", ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else shown
+        yield f"{key.replace('_', ' '):<18} {shown or '–'}"
+
+
+def _secret(entry: dict[str, str]) -> str:
+    told = (
+        f"fingerprint {entry.get('fingerprint', '?')}, set by {entry.get('set_by', '?')} at {entry.get('set_at', '?')}"
+    )
+    return f"{'secret':<18} {entry.get('slot', '?')}: in the keyring; {told}"
+
+
+def test(call: Call) -> int:
+    """Test one; exit code 1 where something fails."""
+    client, account = call.client(), find(call)
+    tested = client.test_account(account.id)
+    call.show(tested, *(f"{'✓' if good else '✗'} {sentence}" for good, sentence in tested.lines))
+    return exits.DONE if tested.ok else exits.REFUSED
+
+
+def act(call: Call) -> int:
+    """activate, freeze, thaw or retire one."""
+    from moderator.domain.asks import Because
+
+    done = call.client().account_act(find(call).id, call.args.account_verb, Because(call.args.reason))
+    call.show(done, done.sentence)
+    return exits.DONE
+
+
+def set_secret(call: Call) -> int:
+    """Set or rotate a secret."""
+    from moderator.domain.asks import SetSecret
+
+    client, account = call.client(), find(call)
+    secret = secrets.ask(call, f"{call.args.slot} of “{account.name}”")
+    done = client.set_secret(account.id, SetSecret(call.args.slot, secret.reveal()))
+    call.show(done, done.sentence)
+    return exits.DONE
+
+
+def find(call: Call) -> view.AccountView:
+    """The account that is meant, by number or by name. Raises `Refused(NOT_FOUND)` naming those that there are."""
+    wanted = call.args.account
+    accounts = call.client().accounts()
+    for account in accounts:
+        if account.name == wanted or (wanted.isascii() and wanted.isdigit() and account.id == int(wanted)):
+            return account
+    names = ", ".join(f"“{account.name}”" for account in accounts) or "none yet"
+    raise Refused(Code.NOT_FOUND, f"There is no account “{wanted}”.", f"There are: {names}.")

@@ -1,0 +1,71 @@
+"""The doctor's look at the desk's data, as their owner: modes, database, room on the disk. Reads only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from moderator.cli.finding import Finding, bad, ok, warn
+from moderator.cli.places import Place
+from moderator.config import Config
+
+DATABASE: Final = "desk.db"
+
+
+def files(config: Config, place: Place) -> Iterator[Finding]:
+    """Nobody else may read the data."""
+    wrong = list(open_to_others(place.data_dir))
+    for path, mode in wrong:
+        yield bad("files", f"{path} is open to others (mode {mode:04o}).", f"chmod go-rwx {path}")
+    if not wrong:
+        yield ok("files", f"{place.data_dir} and what stands in it is for its owner alone.")
+
+
+def open_to_others(data_dir: Path) -> Iterator[tuple[Path, int]]:
+    """The directory and its databases, logs and lock, where group or others have any right."""
+    named = (data_dir / name for name in os.listdir(data_dir))  # noqa: PTH208 -- names, not paths, may vanish
+    for path in (data_dir, *sorted(named)):
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:  # it went between listing and looking
+            continue
+        # A shared desk's socket directory is meant for its group; `socket` looks at it.
+        if path.name != "run" and not stat.S_ISSOCK(mode) and mode & 0o077:
+            yield path, stat.S_IMODE(mode)
+
+
+def database(config: Config, place: Place) -> Iterator[Finding]:
+    """The database opens, is in WAL mode and of a schema that this program knows."""
+    path = place.data_dir / DATABASE
+    if not path.exists():
+        yield warn("database", f"There is no database at {path} yet.", "The desk makes one when it first starts.")
+        return
+    from moderator.store import base, schema
+
+    with base.opened(path) as conn:
+        mode = conn.execute("PRAGMA journal_mode").fetchone()[0]
+        version = conn.execute("PRAGMA user_version").fetchone()[0]
+        events = conn.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
+    if mode != "wal":
+        yield bad("database", f"The journal mode is {mode}, not WAL.", "Stop the desk; start it on a local disk.")
+    if version > schema.VERSION:
+        yield bad("database", f"It was made by a newer program (schema {version}).", "Start the newer moderator.")
+    else:
+        yield ok("database", f"Schema {version}, WAL, {events} events on the trail. The whole of it: trail verify.")
+
+
+def disk(config: Config, place: Place) -> Iterator[Finding]:
+    """There is room to save."""
+    usage = shutil.disk_usage(place.data_dir)
+    percent = 100 * usage.free / usage.total
+    sentence = f"{usage.free / 2**30:.1f} GiB free ({percent:.0f} %) where the data stand."
+    if percent < 2:
+        yield bad("disk", sentence, "Make room now: when it is full, nothing more is saved.")
+    elif percent < 10:
+        yield warn("disk", sentence, "Make room soon.")
+    else:
+        yield ok("disk", sentence)

@@ -1,0 +1,178 @@
+"""`moderator item …`: reading items, and every act on them, for scripts and for one-line work.
+
+An act opens a session, does its one thing and closes it; what an open session holds (a claim) ends with it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+
+from moderator.cli import exits, itemlines, itemparts
+from moderator.cli.call import Call, needed, text_of
+from moderator.cli.itemparts import words
+from moderator.cli.parser import group, verb
+from moderator.domain import asks, view
+from moderator.domain.order import OrderKind
+
+
+def arguments(parser: argparse.ArgumentParser, name: str) -> None:
+    """list, next, show, and one verb for each act."""
+    verbs = group(parser, name)
+    listed = verb(verbs, "list", "show_all", "items of a view, the most urgent first")
+    listed.add_argument("--view", default="all", choices=[saved.value for saved in view.View], help="default: all")
+    listed.add_argument("--after", default="", metavar="KEY", help="go on after a row's key")
+    listed.add_argument("--limit", type=int, default=50, help="at most so many (default: 50; 0 for all)")
+    verb(verbs, "next", "show_next", "the number of the next item for me")
+    itemparts.target(verb(verbs, "show", "show_one", "one item, whole"))
+    itemparts.acts(verbs)
+
+
+def show_all(call: Call) -> int:
+    """A view, page by page."""
+    args, client = call.args, call.client()
+    rows: list[view.Row] = []
+    after, total = args.after, 0
+    while True:
+        left = args.limit - len(rows) if args.limit else 200
+        page = client.queue(args.view, after, min(200, left))
+        rows.extend(page.rows)
+        after, total = page.after, page.total
+        if not after or not page.rows or (args.limit and len(rows) >= args.limit):
+            break
+    call.show({"rows": rows, "after": after, "total": total}, *itemlines.rows(rows, after, total))
+    return exits.DONE
+
+
+def show_next(call: Call) -> int:
+    """The next item; exit code 1 where there is none."""
+    number = call.client().next()
+    call.show({"id": number}, str(number) if number else "Nothing is waiting for you.")
+    return exits.DONE if number else exits.REFUSED
+
+
+def show_one(call: Call) -> int:
+    """One item."""
+    detail = call.client().detail(call.args.item)
+    call.show(detail, *itemlines.detail(detail))
+    return exits.DONE
+
+
+def _act(call: Call, act: str, ask: object = None) -> int:
+    with call.session() as client:
+        done = client.act(call.args.item, act, ask)
+    call.show(done, done.sentence)
+    return exits.DONE
+
+
+def simple(call: Call) -> int:
+    """An act that needs nothing but its item: release, undo, approve, withdraw, close."""
+    return _act(call, call.args.item_verb.replace("-", "_"))
+
+
+def because(call: Call) -> int:
+    """An act that needs a reason: reopen, reverse, send-back."""
+    return _act(call, call.args.item_verb.replace("-", "_"), asks.Because(call.args.reason))
+
+
+def claim(call: Call) -> int:
+    """Claim it for as long as this command runs."""
+    from threading import Event
+
+    with call.session() as client:
+        done = client.act(call.args.item, "claim")
+        call.show(done, done.sentence, "It is yours while this command runs; Ctrl-C releases it.")
+        call.out.flush()
+        renew = client.hello().renew_s
+        while not Event().wait(renew):
+            client.alive(key=False)
+    return exits.DONE
+
+
+def leave(call: Call) -> int:
+    """Leave it public."""
+    return _act(call, "leave", asks.Leave(call.args.seen))
+
+
+def hide(call: Call) -> int:
+    """Hide it on a clause."""
+    args = call.args
+    start, end = words(call) if args.words else (args.start, args.end)
+    ask = asks.Hide(args.seen, args.clause, start=start, end=end, reason=args.reason, order_id=args.order)
+    return _act(call, "hide", ask)
+
+
+def reply(call: Call) -> int:
+    """Answer it in public."""
+    args = call.args
+    text = needed(text_of(call, args.text), "The reply")
+    return _act(call, "reply", asks.Reply(args.seen, text, disclaimer=args.disclaimer, hide_clause=args.hide_clause))
+
+
+def escalate(call: Call) -> int:
+    """Hand it up the ladder."""
+    args = call.args
+    question = needed(text_of(call, args.question), "The question")
+    return _act(call, "escalate", asks.Escalate(args.seen, question, asks.ReasonCode(args.reason), args.level))
+
+
+def snooze(call: Call) -> int:
+    """Put it aside."""
+    args = call.args
+    until = args.until or datetime.now(UTC) + args.span
+    return _act(call, "snooze", asks.Snooze(until, args.reason))
+
+
+def note(call: Call) -> int:
+    """Add a private remark."""
+    return _act(call, "note", asks.Note(needed(text_of(call, call.args.text), "The note")))
+
+
+def hold(call: Call) -> int:
+    """Claim it and keep it for some minutes, beyond this command."""
+    args = call.args
+    with call.session() as client:
+        client.act(args.item, "claim")
+        done = client.act(args.item, "hold", asks.Hold(args.minutes, args.reason))
+    call.show(done, done.sentence)
+    return exits.DONE
+
+
+def take_over(call: Call) -> int:
+    """Take it from whoever holds it, and free it for all."""
+    return _act(call, "take_over", asks.TakeOver(call.args.reason))
+
+
+def order(call: Call) -> int:
+    """Record an order or a request."""
+    args = call.args
+    ask = asks.ReceivedOrder(
+        OrderKind(args.kind), args.received or datetime.now(UTC), args.authority, args.officer, args.rank, args.statute,
+        args.reference, args.reason, tuple(args.url), args.words, args.caller, args.due, args.verified_by,
+    )  # fmt: skip
+    return _act(call, "order", ask)
+
+
+def draft(call: Call) -> int:
+    """Save a draft, drop one's own, or show them."""
+    args = call.args
+    if args.text is None and not args.drop:
+        drafts = call.client().detail(args.item).drafts
+        call.show(drafts, *([itemlines.draft(found) for found in drafts] or ["There is no draft."]))
+        return exits.DONE
+    with call.session() as client:
+        if args.drop:
+            done = client.drop_draft(args.item)
+        else:
+            text = text_of(call, args.text)
+            done = client.save_draft(args.item, asks.SaveDraft(text, len(text)))
+    call.show(done, done.sentence)
+    return exits.DONE
+
+
+def check(call: Call) -> int:
+    """What the conduct check says about a reply; exit code 1 where a hard rule is broken."""
+    text = needed(text_of(call, call.args.text), "The reply")
+    found = call.client().conduct(asks.CheckConduct(call.args.item, text, call.args.disclaimer))
+    call.show(found, *itemlines.conduct(found))
+    return exits.REFUSED if found.broken else exits.DONE

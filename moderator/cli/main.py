@@ -1,0 +1,78 @@
+"""Reading the command line, running one verb, and turning whatever happens into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from moderator.cli import exits
+from moderator.cli.call import Call, Stop
+from moderator.cli.parser import VERBS, Usage, parse
+from moderator.domain.errors import Refused
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command; its exit code. Never raises, never prints a traceback."""
+    if list(argv) in (["--version"], ["-V"]):
+        return _version()
+    try:
+        call = Call(parse(argv))
+    except Usage as usage:
+        sys.stderr.write(usage.told("--json" in argv))
+        return exits.USAGE
+    except SystemExit as asked:  # --help has been printed
+        return int(asked.code or 0)
+    return run(call)
+
+
+def run(call: Call) -> int:
+    """Run a parsed command."""
+    try:
+        code = _verb(call)
+        call.out.flush()
+        return code
+    except Refused as refused:
+        call.fail(refused.code.value, refused.sentence, refused.cure, refused.facts)
+        return exits.of(refused.code)
+    except Stop as stop:
+        call.fail(stop.code, stop.sentence, stop.cure)
+        return stop.exit_code
+    except KeyboardInterrupt:
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        return _reader_gone()
+    except Exception as error:  # the last resort: a report without values, a sentence without a traceback
+        return _fault(call, error)
+    finally:
+        call.close()
+
+
+def _verb(call: Call) -> int:
+    module = import_module(f"moderator.cli.{VERBS[call.args.verb].module}")
+    code: int = getattr(module, call.args.run)(call)
+    return code
+
+
+def _version() -> int:
+    from moderator import __version__
+
+    sys.stdout.write(f"moderator {__version__}\n")
+    return exits.DONE
+
+
+def _reader_gone() -> int:
+    """Whoever read our output has had enough (`| head`): end quietly, without a second error at exit."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, sys.stdout.fileno())
+    return exits.DONE
+
+
+def _fault(call: Call, error: Exception) -> int:
+    from moderator.cli.faults import report
+
+    number, written = report(error, call.env)
+    where = f"The report is {written}; it holds no text and no secrets." if written else "No report could be written."
+    call.fail("internal", f"Something went wrong inside moderator (fault {number}).", where, {"fault": number})
+    return exits.INTERNAL

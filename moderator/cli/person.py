@@ -1,0 +1,54 @@
+"""`moderator person …`: the roster."""
+
+from __future__ import annotations
+
+import argparse
+
+from moderator.cli import exits
+from moderator.cli.call import Call
+from moderator.cli.parser import group, verb
+from moderator.domain.person import Person, Role
+
+
+def arguments(parser: argparse.ArgumentParser, name: str) -> None:
+    """add and list."""
+    verbs = group(parser, name)
+    verb(verbs, "list", "show_all", "everybody on the roster")
+    add = verb(verbs, "add", "add", "put somebody on the roster, as a lead")
+    add.add_argument("name", help="the Unix name")
+    add.add_argument(
+        "--role", action="append", required=True, choices=[role.value for role in Role], help="once for each role"
+    )
+    add.add_argument("--designation", default="", help="the designated name that replies carry: “R. Das”")
+    add.add_argument("--title", default="", help="the role that replies carry: “Junior Moderator, DIPR Assam”")
+    add.add_argument("--role-only", action="store_true", help="replies carry the role alone, for a safety reason")
+    add.add_argument(
+        "--language", action="append", default=[], help="once for each language that they read: as, hi, en"
+    )
+
+
+def show_all(call: Call) -> int:
+    """List them."""
+    people = call.client().people()
+    call.show(people, *(line(person) for person in people))
+    return exits.DONE
+
+
+def line(person: Person) -> str:
+    """One person."""
+    roles = ", ".join(sorted(person.roles))
+    signs = ", ".join(part for part in ("" if person.role_only else person.designation, person.role_title) if part)
+    left = "" if person.active else " · left"
+    return f"{person.name} (uid {person.uid}) · {roles}{left} · signs “{signs}” · reads {', '.join(person.languages)}"
+
+
+def add(call: Call) -> int:
+    """Put one on."""
+    from moderator.domain.asks import NewPerson
+
+    args = call.args
+    roles = frozenset(Role(role) for role in args.role)
+    ask = NewPerson(args.name, roles, args.designation, args.title, args.role_only, tuple(args.language))
+    done = call.client().add_person(ask)
+    call.show(done, done.sentence)
+    return exits.DONE

@@ -1,0 +1,77 @@
+"""`moderator policy …`: check a policy document before it is published, and show the one in force."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moderator.cli import exits
+from moderator.cli.call import Call, Stop
+from moderator.cli.parser import group, verb
+
+if TYPE_CHECKING:
+    from moderator.policy.document import Document
+
+
+def arguments(parser: argparse.ArgumentParser, name: str) -> None:
+    """check and show."""
+    verbs = group(parser, name)
+    check = verb(verbs, "check", "check", "run a policy's own tests, and the rules that every policy must keep")
+    check.add_argument("file", nargs="?", help="the document (default: the configured one, else the one that ships)")
+    show = verb(verbs, "show", "show", "the policy's published wording")
+    show.add_argument("file", nargs="?", help="the document (default: the configured one, else the one that ships)")
+    show.add_argument("--lang", default="en", help="language: en, as, hi (default: en)")
+
+
+def _document(call: Call) -> Document:
+    from moderator.policy import document
+
+    name = call.args.file or call.config().policy.file
+    try:
+        return document.load(Path(name) if name else None)
+    except document.PolicyError as error:
+        raise Stop(exits.DATA_FAULT, str(error), "Correct the document, then check it again.", "policy") from error
+
+
+def check(call: Call) -> int:
+    """Check it; exit code 65 where it does not hold."""
+    from moderator.policy.check import check as problems_of
+
+    found = _document(call)
+    problems = [str(problem) for problem in problems_of(found)]
+    answer = {"id": found.id, "version": found.version, "digest": found.digest, "problems": problems}
+    if problems:
+        call.show(answer, *(f"✗ {problem}" for problem in problems), f"{len(problems)} problem(s); do not publish it.")
+        return exits.DATA_FAULT
+    call.show(answer, f"✓ {found.id} {found.version} holds: {len(found.tests)} tests, {len(found.clauses)} clauses.")
+    return exits.DONE
+
+
+def show(call: Call) -> int:
+    """Show its clauses."""
+    found, language = _document(call), call.args.lang
+    answer = {
+        "id": found.id,
+        "version": found.version,
+        "digest": found.digest,
+        "language": language,
+        "clauses": found.clauses,
+        "appeal": found.appeal,
+    }
+    call.show(answer, *_wording(found, language))
+    return exits.DONE
+
+
+def _wording(found: Document, language: str) -> Iterator[str]:
+    yield f"{found.id} {found.version} · in force from {found.effective} · sha256 {found.digest}"
+    for clause in found.clauses:
+        key = f"h{clause.digit}" if clause.digit in range(1, 10) else "by name"
+        yield ""
+        never = "" if clause.hideable else " · never a ground for hiding"
+        yield f"{clause.id} · {clause.name(language)} · {key}{never}"
+        yield clause.public.get(language) or clause.public.get("en", "")
+        yield from (f"  {basis}" for basis in clause.legal)
+    yield ""
+    yield f"Appeal: {found.appeal}"

@@ -1,0 +1,32 @@
+"""What time alone brings about: snoozes end, leases lapse, sessions that nobody re-attached to are closed."""
+
+from __future__ import annotations
+
+from moderator.desk.room import Room
+from moderator.desk.sessions import close_session, free
+from moderator.desk.steps import keep, take
+from moderator.domain.workflow import Act
+from moderator.store import items, people
+
+
+def tick(room: Room) -> int:
+    """Look at every clock of the work axis; how many items moved. Windows of effects are `outbox.release_due`."""
+    moved = 0
+    for item_id in items.waking(room.conn, room.now):
+        keep(room, None, take(room, None, items.get(room.conn, item_id), Act.WAKE), "wake")
+        moved += 1
+    for item_id in items.lapsed(room.conn, room.now):
+        free(room, items.get(room.conn, item_id), "lease.lapsed", dropped=False)
+        moved += 1
+    _close_lost(room)
+    return moved
+
+
+def _close_lost(room: Room) -> None:
+    """Sessions from before a restart, once the time for re-attaching is over."""
+    presence = room.house.presence
+    if room.clock.up_ms() - presence.since_ms <= room.config.times.reattach * 1000:
+        return
+    for session_id in people.open_sessions(room.conn):
+        if not presence.attached(session_id):
+            close_session(room, session_id, "line dropped")

@@ -1,0 +1,300 @@
+"""Reading the platforms: new comments, what became of old ones, and comments from a file.
+
+The cursor is saved in the transaction that takes the last comment of a page in; the same page read twice takes nothing
+in twice. What a platform does wrong is written down on its account and never stops the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from moderator.desk import accounts, taking
+from moderator.desk.judging import Judged, clean_comment
+from moderator.desk.room import Look, Room, need
+from moderator.desk.taking import BATCH, Taken
+from moderator.domain.comment import RemoteComment, RemoteState
+from moderator.domain.errors import Code, Refused
+from moderator.domain.event import stamp
+from moderator.domain.person import Actor, Permission
+from moderator.domain.policy import Opinion, Verdict
+from moderator.platforms.base import AuthRevoked, Connector, Forbidden, PlatformError, RateLimited
+from moderator.platforms.importer import comment_of
+from moderator.store import comments, polls
+from moderator.store.base import BULK
+from moderator.vault import VaultUnavailable
+
+if TYPE_CHECKING:
+    from moderator.desk.house import House
+
+_log = logging.getLogger(__name__)
+
+_DECIDED_FOR: Final = timedelta(days=3)
+"""Decided items are read again for so long."""
+_LONGEST_PAUSE_S: Final = 600.0
+_LINE_FAULTS: Final = 50
+"""Most refused lines of an import that are named."""
+
+
+# Reading an account
+
+
+async def poll(house: House, account_id: int) -> bool:
+    """Read an account once; whether more waits there. A platform's fault is recorded on the account, never raised:
+    `house.not_before` then says when to ask again."""
+    began = house.clock.up_ms()
+    try:
+        state = await house.read(_state, account_id)
+        if state is None:
+            return False
+        connector = await accounts.connector(house, account_id)
+        page = await connector.fetch(state)
+    except (PlatformError, Refused, VaultUnavailable) as error:
+        await _fault(house, account_id, error)
+        return False
+    await take_all(house, account_id, page.comments, began)
+    await house.write(_read_up_to, account_id, page.cursor, "" if page.complete else page.gap, priority=BULK)
+    house.failures.pop(account_id, None)
+    house.not_before.pop(account_id, None)
+    return page.more
+
+
+def _state(look: Look, account_id: int) -> str | None:
+    """The cursor of an account that may be read now, or None."""
+    row = polls.state(look.conn, account_id)
+    if row is not None and row["paused"]:
+        return None
+    return row["cursor"] if row is not None else ""
+
+
+def _read_up_to(room: Room, account_id: int, cursor: str, gap: str) -> None:
+    """Everything up to this cursor is taken in: saved after it, never before."""
+    polls.ensure(room.tx, account_id)
+    polls.save_cursor(room.tx, account_id, cursor)
+    if polls.up(room.tx, account_id, gap):
+        room.tx.record("outage.end", account=account_id)
+        room.tx.announce("account", account_id)
+    if gap:
+        room.tx.record("gap", account=account_id)
+        room.tx.announce("account", account_id)
+
+
+async def _fault(house: House, account_id: int, error: Exception) -> None:
+    """Write down why an account could not be read, and when it is asked again."""
+    failures = house.failures[account_id] = house.failures.get(account_id, 0) + 1
+    pause = min(house.config.times.poll * 2 ** min(failures - 1, 10), _LONGEST_PAUSE_S)
+    again = house.clock.now() + timedelta(seconds=pause)
+    house.not_before[account_id] = error.retry_at if isinstance(error, RateLimited) else again
+    if isinstance(error, AuthRevoked) and failures == 1:
+        await _forget(house, account_id)
+    elif isinstance(error, (AuthRevoked, Forbidden)):
+        await house.write(_pause, account_id, str(error))
+    if not isinstance(error, RateLimited):
+        await house.write(_down, account_id, str(error), type(error).__name__)
+
+
+async def _forget(house: House, account_id: int) -> None:
+    """Read the keyring once more before a refused credential pauses the account."""
+    try:
+        await accounts.forget_connector(house, account_id)
+    except (Refused, VaultUnavailable):
+        _log.warning("a line could not be closed", extra={"account": account_id})
+
+
+def _pause(room: Room, account_id: int, sentence: str) -> None:
+    polls.ensure(room.tx, account_id)
+    if polls.pause(room.tx, account_id, f"{sentence} Reading and sending are paused until the secret is set anew."):
+        room.tx.record("account.paused", account=account_id)
+        room.tx.announce("account", account_id)
+
+
+def _down(room: Room, account_id: int, sentence: str, code: str) -> None:
+    polls.ensure(room.tx, account_id)
+    row = polls.state(room.conn, account_id)
+    paused = row is not None and row["paused"]
+    if polls.down(room.tx, account_id, row["sentence"] if row is not None and paused else sentence):
+        room.tx.record("outage.begin", account=account_id, code=code)
+        room.tx.announce("account", account_id)
+
+
+async def refresh(house: House, account_id: int) -> None:
+    """Read open and recently decided comments again: edits, deletions, what others did natively. One round after the
+    other over all of them, a hundred at a time."""
+    began = house.clock.up_ms()
+    asked = await house.read(_to_refresh, account_id, house.refreshed.get(account_id, 0))
+    if not asked:
+        house.refreshed.pop(account_id, None)
+        return
+    try:
+        connector: Connector = await accounts.connector(house, account_id)
+        observed = await connector.refresh([remote_id for _, remote_id in asked])
+    except (PlatformError, Refused, VaultUnavailable) as error:
+        await _fault(house, account_id, error)
+        return
+    ids = {remote_id: item_id for item_id, remote_id in asked}
+    there = [seen.comment for seen in observed if seen.comment is not None and seen.state is not RemoteState.DELETED]
+    away = [ids[seen.remote_id] for seen in observed if seen.state is RemoteState.DELETED and seen.remote_id in ids]
+    await take_all(house, account_id, there, began)
+    if away:
+        await house.write(taking.gone_all, away, priority=BULK)
+    house.refreshed[account_id] = asked[-1][0]
+
+
+def _to_refresh(look: Look, account_id: int, after: int) -> list[tuple[int, str]]:
+    row = polls.state(look.conn, account_id)
+    if row is not None and row["paused"]:
+        return []
+    return polls.to_refresh(look.conn, account_id, after, stamp(look.now - _DECIDED_FOR), BATCH)
+
+
+# Taking in
+
+
+async def take_all(house: House, account_id: int, read: Sequence[RemoteComment], began_ms: int) -> int:
+    """Judge and write what was read, in batches; how many comments are new. Judging one batch goes on while the one
+    before is written."""
+    taken_in = 0
+    writing: asyncio.Task[int] | None = None
+    for start in range(0, len(read), BATCH):
+        batch = await _ready(house, account_id, read[start : start + BATCH])
+        if writing is not None:
+            taken_in += await writing
+        writing = asyncio.create_task(_write(house, account_id, batch, began_ms))
+    if writing is not None:
+        taken_in += await writing
+    return taken_in
+
+
+async def _ready(house: House, account_id: int, read: Sequence[RemoteComment]) -> list[Taken]:
+    """Judge what is new or changed, and make it ready to be written, off the event loop."""
+    known = await house.read(_revisions, account_id, [comment.remote_id for comment in read])
+    fresh = [comment for comment in read if known.get(comment.remote_id) != comment.revision]
+    ours = [comment for comment in fresh if comment.author.ours]
+    theirs = [comment for comment in fresh if not comment.author.ours]
+    judged = await house.judge.judge(theirs)
+    return await asyncio.to_thread(_prepared, house, theirs, judged, ours)
+
+
+def _revisions(look: Look, account_id: int, remote_ids: list[str]) -> dict[str, str]:
+    return comments.revisions(look.conn, account_id, [taking.storable(remote_id) for remote_id in remote_ids])
+
+
+def _prepared(
+    house: House, theirs: Sequence[RemoteComment], judged: Sequence[Judged], ours: Sequence[RemoteComment]
+) -> list[Taken]:
+    clauses = house.policy.clauses
+    found = [
+        taking.prepare(clauses, comment, cleaned, verdict)
+        for comment, (cleaned, verdict) in zip(theirs, judged, strict=True)
+    ]
+    nothing = Verdict(Opinion.NONE, "und", policy_version=house.policy.version)
+    return found + [taking.prepare(clauses, comment, clean_comment(comment), nothing) for comment in ours]
+
+
+async def _write(house: House, account_id: int, batch: list[Taken], began_ms: int) -> int:
+    """Write a batch. Where one comment cannot be stored, the others are; that one is named in the log and a banner."""
+    try:
+        return await house.write(taking.take_in, account_id, batch, began_ms, priority=BULK)
+    except Refused:
+        raise
+    except Exception:
+        _log.exception("a batch could not be written; comment by comment now")
+    taken_in = 0
+    for taken in batch:
+        try:
+            taken_in += await house.write(taking.take_in, account_id, [taken], began_ms, priority=BULK)
+        except Refused:
+            raise
+        except Exception:
+            _log.exception("a comment could not be taken in", extra={"account": account_id})
+            house.notices["intake"] = "A comment could not be taken in; the log names it. Tell the lead."
+    return taken_in
+
+
+# From a file
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of the lines of a file."""
+
+    taken: int
+    known: int
+    refused: tuple[str, ...]
+    """A sentence for each line that could not be used, at most fifty."""
+    refused_count: int
+
+
+async def import_lines(house: House, actor: Actor, account_id: int, lines: AsyncIterable[bytes]) -> Imported:
+    """Take in JSON Lines that a client streams. A bad line is named by its number and stops nothing."""
+    need(actor, Permission.IMPORT)
+    await house.read(_import_account, account_id)
+    reader = _Lines(house, account_id)
+    number = 0
+    async for line in lines:
+        number += 1
+        await reader.add(line, number)
+    await reader.flush()
+    await house.write(_imported, actor, account_id, reader.taken, reader.known, reader.refused)
+    return Imported(reader.taken, reader.known, tuple(reader.sentences), reader.refused)
+
+
+class _Lines:
+    """Lines gathered into batches."""
+
+    def __init__(self, house: House, account_id: int) -> None:
+        self._house = house
+        self._account_id = account_id
+        self._batch: list[RemoteComment] = []
+        self.taken = self.known = self.refused = 0
+        self.sentences: list[str] = []
+
+    async def add(self, line: bytes, number: int) -> None:
+        """One line."""
+        try:
+            comment = comment_of(line, number)
+        except PlatformError as error:
+            self.refused += 1
+            if len(self.sentences) < _LINE_FAULTS:
+                self.sentences.append(str(error))
+            return
+        if comment is None:
+            return
+        self._batch.append(comment)
+        if len(self._batch) >= BATCH * 5:
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Take in what was gathered."""
+        batch, self._batch = self._batch, []
+        taken = await take_all(self._house, self._account_id, batch, self._house.clock.up_ms())
+        self.taken += taken
+        self.known += len(batch) - taken
+
+
+def _import_account(look: Look, account_id: int) -> None:
+    row = polls.account(look.conn, account_id)
+    if row is None:
+        raise Refused(Code.NOT_FOUND, f"There is no account {account_id}.", "Look at the accounts.")
+    if row["platform"] != "import":
+        raise Refused(
+            Code.NOT_ALLOWED, f"{row['name']} is read from its platform, not from files.", "Open an account of kind import."
+        )
+    if row["status"] != "active":
+        raise Refused(Code.WRONG_STATE, f"{row['name']} is {row['status']}.", "A lead activates it first.")
+
+
+def _imported(room: Room, actor: Actor, account_id: int, taken: int, known: int, refused: int) -> None:
+    room.tx.record(
+        "import",
+        actor=actor.person.id,
+        session=actor.session,
+        account=account_id,
+        taken=taken,
+        known=known,
+        refused=refused,
+    )

@@ -1,0 +1,79 @@
+"""What the service's workers ask on their rounds: what to read, what to send, whether anything will move."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moderator.desk.room import Look, need
+from moderator.domain.account import Status
+from moderator.domain.effect import Effect, EffectState
+from moderator.domain.event import Fault
+from moderator.domain.person import Actor, Permission
+from moderator.store import outbox, polls, trail
+from moderator.store.base import opened
+
+if TYPE_CHECKING:
+    from moderator.desk.house import House
+
+_UNDER_WAY = (EffectState.HELD, EffectState.READY, EffectState.SENDING, EffectState.UNCERTAIN, EffectState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One effect that may move now."""
+
+    effect_id: int
+    account_id: int
+    """0 for mail. One effect at a time moves for each account."""
+    look: bool
+    """True where it went out already and is to be looked for; False where it is to be sent."""
+
+
+def active_accounts(look: Look) -> list[int]:
+    """Accounts that are read now: those in service."""
+    return [row["id"] for row in polls.accounts(look.conn) if row["status"] == Status.ACTIVE]
+
+
+def due(look: Look) -> list[Due]:
+    """Effects that may go now or are to be looked for now, oldest first."""
+    asked = [(number, False) for number in outbox.ready(look.conn)]
+    asked += [(number, True) for number in outbox.due_looks(look.conn, look.now)]
+    found = []
+    for number, is_look in sorted(asked):
+        row = outbox.find(look.conn, number)
+        if row is not None:
+            found.append(Due(number, row["account_id"] or 0, is_look))
+    return found
+
+
+def anything_open(look: Look) -> bool:
+    """Whether any effect may still move by itself: only then the outbox needs its rounds."""
+    return bool(outbox.in_state(look.conn, *_UNDER_WAY))
+
+
+def moves_within(look: Look, limit: timedelta) -> bool:
+    """Whether an effect is held, sending or ready, or is tried or looked for again within this time."""
+    return any(_soon(look, effect, limit) for effect in outbox.in_state(look.conn, *_UNDER_WAY))
+
+
+def _soon(look: Look, effect: Effect, limit: timedelta) -> bool:
+    if effect.state is EffectState.READY:  # one that waits for a frozen account or a new secret waits for a person
+        return effect.id in outbox.ready(look.conn)
+    if effect.state in (EffectState.UNCERTAIN, EffectState.FAILED):
+        return effect.next_try is None or effect.next_try <= look.now + limit
+    return True
+
+
+async def verify_trail(house: House, actor: Actor) -> Fault | None:
+    """Walk the whole trail on a connection of its own, without the limit of ordinary questions."""
+    need(actor, Permission.TRAIL)
+    return await asyncio.to_thread(_verify, house.store.path)
+
+
+def _verify(path: Path) -> Fault | None:
+    with opened(path) as conn:
+        return trail.verify(conn)

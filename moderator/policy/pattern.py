@@ -1,0 +1,129 @@
+"""Rules as sequences of words, written as data.
+
+    "i|we ~3 @kill ~2 @person"
+
+is: "i" or "we", then, after at most three other units, a word of the class `kill`, then, after at most two others, one of the
+class `person`; all in one sentence. `^` before the first element ties it to the start of a sentence (one unit may come
+before). Alternatives are parted by `|`. Matching is linear in the text: every gap is bounded and nothing is tried twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+_GAP = re.compile(r"~(\d{1,2})$")
+LONGEST_GAP = 12
+
+
+class PatternError(ValueError):
+    """A pattern that cannot be read; the text says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One place of a pattern: what may stand there, and how many units may come before it."""
+
+    atoms: frozenset[str]
+    """Words, and classes with their @."""
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A parsed pattern."""
+
+    source: str
+    elements: tuple[Element, ...]
+    at_start: bool = False
+
+
+def parse(source: str) -> Pattern:
+    """Read a pattern. Raises `PatternError` where it is empty, ends in a gap or has a gap that is too long."""
+    at_start = source.startswith("^")
+    elements: list[Element] = []
+    gap = 0
+    for part in source.removeprefix("^").split():
+        if found := _GAP.match(part):
+            gap = int(found[1])
+            if gap > LONGEST_GAP:
+                raise PatternError(f"“{source}”: a gap is at most {LONGEST_GAP} units, not {gap}.")
+            continue
+        atoms = frozenset(atom.replace("_", " ") if atom[:1] != "@" else atom for atom in part.split("|") if atom)
+        if not atoms:
+            raise PatternError(f"“{source}”: “{part}” names nothing.")
+        elements.append(Element(atoms, gap))
+        gap = 0
+    if not elements or gap:
+        raise PatternError(f"“{source}”: a pattern is words and classes with gaps between them.")
+    return Pattern(source, tuple(elements), at_start)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A pattern over bits: each element is one bit that a unit has or has not."""
+
+    steps: tuple[tuple[int, int], ...]
+    """(bit, gap before it)."""
+    need: int
+    anchor: int
+    """The bit of the element that fewest words satisfy: without it in the text nothing is tried."""
+    at_start: bool
+
+    def matches(self, masks: Sequence[int], start: int, end: int) -> list[tuple[int, int]]:
+        """Where it stands among the units of one sentence, as (first, last) unit."""
+        bit = self.steps[0][0]
+        last = min(end, start + 2) if self.at_start else end
+        found = {i: i for i in range(start, last) if masks[i] & bit}
+        for bit, gap in self.steps[1:]:
+            found = _extend(found, masks, bit, gap, end)
+            if not found:
+                return []
+        return sorted((first, last) for last, first in found.items())
+
+
+def _extend(found: dict[int, int], masks: Sequence[int], bit: int, gap: int, end: int) -> dict[int, int]:
+    """Each match made one element longer; of several ways to one place the tightest stays."""
+    longer: dict[int, int] = {}
+    for last, first in found.items():
+        for j in range(last + 1, min(last + 2 + gap, end)):
+            if masks[j] & bit and longer.get(j, -1) < first:
+                longer[j] = first
+    return longer
+
+
+class Alphabet:
+    """Gives each distinct element its bit, and each word or class the bits of the elements that it satisfies."""
+
+    def __init__(self) -> None:
+        self._bits: dict[frozenset[str], int] = {}
+        self.masks: dict[str, int] = {}
+        """Atom → the bits of every element that names it."""
+
+    def bit(self, atoms: Iterable[str]) -> int:
+        """The bit of an element."""
+        key = frozenset(atoms)
+        if key not in self._bits:
+            self._bits[key] = 1 << len(self._bits)
+            for atom in key:
+                self.masks[atom] = self.masks.get(atom, 0) | self._bits[key]
+        return self._bits[key]
+
+    def compile(self, pattern: Pattern, sizes: dict[str, int]) -> Compiled:
+        """The pattern over bits; `sizes` tells how many words each class has."""
+        steps = tuple((self.bit(element.atoms), element.gap) for element in pattern.elements)
+        need = 0
+        for bit, _ in steps:
+            need |= bit
+        rarity = [sum(sizes.get(atom, 1) for atom in element.atoms) for element in pattern.elements]
+        weight = [size + (1000 if _common(element) else 0) for size, element in zip(rarity, pattern.elements, strict=True)]
+        anchor = steps[weight.index(min(weight))][0]
+        return Compiled(steps, need, anchor, pattern.at_start)
+
+
+_COMMON = frozenset("a i you we the is are am all to of for in on at be and or not no it this that they he she my me do".split())
+
+
+def _common(element: Element) -> bool:
+    return bool(element.atoms & _COMMON)

@@ -1,0 +1,3 @@
+"""The process that serves the desk: HTTP over a Unix socket, identities from the kernel, events, workers."""
+
+from __future__ import annotations

@@ -1,0 +1,120 @@
+"""The interface's reading half: what stands in ARCHITECTURE.md under GET."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from moderator import __version__
+from moderator.desk import accounts, escalate, people, reading, rounds, status
+from moderator.domain.errors import Code, Refused
+from moderator.domain.view import View
+from moderator.service import greeting
+from moderator.service.answers import HEADERS, answer, number_of
+from moderator.service.context import Service, peer_of, reader
+
+MOST_ROWS = 200
+
+
+async def get_health(service: Service, request: Request) -> Response:
+    """Whether the desk can save. Needs the group, not the roster: monitoring has no shift."""
+    await service.gate.member(peer_of(request))
+    store = service.house.store
+    return answer({"ok": not store.read_only, "version": __version__, "head": store.head[0]})
+
+
+async def get_hello(service: Service, request: Request) -> Response:
+    """Who the caller is to this desk."""
+    actor = await reader(service, request)
+    return answer(await greeting.hello(service, actor.person))
+
+
+async def get_status(service: Service, request: Request) -> Response:
+    """The desk at a glance."""
+    actor = await reader(service, request)
+    return answer(await service.house.read(status.status, actor))
+
+
+async def get_policy(service: Service, request: Request) -> Response:
+    """The policy in force, in the asked language."""
+    await reader(service, request)
+    language = request.query_params.get("language", "en")[:16]
+    return answer(await service.house.read(reading.policy_view, language))
+
+
+async def get_queue(service: Service, request: Request) -> Response:
+    """One page of a view."""
+    actor = await reader(service, request)
+    query = request.query_params
+    view, limit = _view(query.get("view", View.NEW.value)), _limit(query.get("limit", "64"))
+    return answer(await service.house.read(reading.queue_page, actor, view, query.get("after", "")[:500], limit))
+
+
+async def get_rows(service: Service, request: Request) -> Response:
+    """Single rows by id; an id without an item is left out."""
+    actor = await reader(service, request)
+    ids = [number_of(part, "item") for part in request.query_params.get("ids", "").split(",") if part]
+    if len(ids) > MOST_ROWS:
+        raise Refused(Code.BAD, f"At most {MOST_ROWS} rows at once.", "Ask in several requests.")
+    return answer(await service.house.read(reading.rows, actor, ids))
+
+
+async def get_next(service: Service, request: Request) -> Response:
+    """The next item for this person."""
+    actor = await reader(service, request)
+    return answer({"id": await service.house.read(reading.next_for, actor) or 0})
+
+
+async def get_effects(service: Service, request: Request) -> Response:
+    """Every remote act that is not final."""
+    actor = await reader(service, request)
+    return answer(await service.house.read(reading.effects, actor))
+
+
+async def get_accounts(service: Service, request: Request) -> Response:
+    """The login records."""
+    actor = await reader(service, request)
+    return answer(await service.house.read(accounts.list_accounts, actor))
+
+
+async def get_people(service: Service, request: Request) -> Response:
+    """The roster."""
+    await reader(service, request)
+    return answer(await service.house.read(people.roster))
+
+
+async def get_trail(service: Service, request: Request) -> Response:
+    """A page of the trail."""
+    actor = await reader(service, request)
+    query = request.query_params
+    after, item = number_of(query.get("after", "0"), "event"), number_of(query.get("item", "0"), "item")
+    return answer(await service.house.read(reading.trail_page, actor, after, _limit(query.get("limit", "64")), item))
+
+
+async def get_verified(service: Service, request: Request) -> Response:
+    """What walking the whole trail finds. May take a while; nobody waits for it."""
+    actor = await reader(service, request)
+    fault = await rounds.verify_trail(service.house, actor)
+    return answer({"ok": fault is None, "fault": fault})
+
+
+async def get_eml(service: Service, request: Request) -> Response:
+    """The stored message of an escalation, byte for byte."""
+    actor = await reader(service, request)
+    number = number_of(request.path_params["id"], "escalation")
+    eml: bytes = await service.house.read(escalate.eml, actor, number)
+    return Response(eml, 200, HEADERS, "message/rfc822")
+
+
+def _view(text: str) -> View:
+    try:
+        return View(text)
+    except ValueError:
+        names = ", ".join(view.value for view in View)
+        raise Refused(Code.BAD, "There is no such view.", f"Views are: {names}.") from None
+
+
+def _limit(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_ROWS:
+        return int(text)
+    raise Refused(Code.BAD, f"The limit must be a number from 1 to {MOST_ROWS}.", "Leave it out for 64.")

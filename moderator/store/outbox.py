@@ -1,0 +1,173 @@
+"""The outbox: effects as rows, and every question that decides which of them may move now."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+
+from moderator.domain.effect import FINAL, Effect, EffectState, Op
+from moderator.domain.event import stamp
+from moderator.store.base import Row, Tx
+from moderator.store.items import of
+
+UNDER_WAY: Final = "('sending', 'uncertain', 'failed')"
+_OPEN: Final = "state NOT IN ('done', 'cancelled')"
+
+
+def effect(row: Row) -> Effect:
+    """A stored row as an effect."""
+    return Effect(
+        id=row["id"],
+        key=row["key"],
+        decision_id=row["decision_id"],
+        item_id=row["item_id"],
+        account_id=row["account_id"],
+        target=row["target"],
+        op=Op(row["op"]),
+        state=EffectState(row["state"]),
+        window_ms=row["window_ms"],
+        tries=row["tries"],
+        looks=row["looks"],
+        next_try=of(row["next_try"]),
+        first_tried=of(row["first_tried"]),
+        remote_id=row["remote_id"],
+        reason=row["reason"],
+    )
+
+
+def insert(tx: Tx, **row: Any) -> int:
+    """A new effect with everything that has not happened to it yet; its id."""
+    fresh = {"tries": 0, "looks": 0, "next_try": None, "first_tried": None, "remote_id": "", "reason": ""}
+    return tx.insert("effect", {**fresh, **row, "made_at": tx.at})
+
+
+def find(conn: sqlite3.Connection, effect_id: int) -> Row | None:
+    """The stored row, or None."""
+    found: Row | None = conn.execute("SELECT * FROM effect WHERE id = ?", (effect_id,)).fetchone()
+    return found
+
+
+def of_decision(conn: sqlite3.Connection, decision_id: int) -> list[Effect]:
+    """The effects of one decision, in their order."""
+    return [effect(row) for row in conn.execute("SELECT * FROM effect WHERE decision_id = ? ORDER BY id", (decision_id,))]
+
+
+def of_item(conn: sqlite3.Connection, item_id: int) -> list[Effect]:
+    """Every effect of an item, oldest first."""
+    return [effect(row) for row in conn.execute("SELECT * FROM effect WHERE item_id = ? ORDER BY id", (item_id,))]
+
+
+def open_of_item(conn: sqlite3.Connection, item_id: int) -> list[Effect]:
+    """Effects of an item that are neither done nor cancelled."""
+    return [found for found in of_item(conn, item_id) if found.state not in FINAL]
+
+
+def held(conn: sqlite3.Connection) -> list[Effect]:
+    """Everything whose undo window is open, oldest first."""
+    return in_state(conn, EffectState.HELD)
+
+
+def in_state(conn: sqlite3.Connection, *states: EffectState) -> list[Effect]:
+    """Everything in one of these states, oldest first."""
+    marks = ", ".join("?" * len(states))
+    sql = f"SELECT * FROM effect WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 -- only marks
+    return [effect(row) for row in conn.execute(sql, [state.value for state in states])]
+
+
+def retryable(conn: sqlite3.Connection, now: datetime) -> list[Effect]:
+    """Refused effects whose pause is over, or whose account answers again."""
+    rows = conn.execute(
+        """SELECT e.* FROM effect e LEFT JOIN poll p ON p.account_id = e.account_id
+           WHERE e.state = 'failed' AND (e.next_try IS NULL OR e.next_try <= ?) AND coalesce(p.paused, 0) = 0
+           ORDER BY e.id""",
+        (stamp(now),),
+    )
+    return [effect(row) for row in rows]
+
+
+def ready(conn: sqlite3.Connection) -> list[int]:
+    """Effects that may go now, oldest decision first, at most one for each target.
+
+    One waits while another on its target is under way, or while an older one on its target is still held or ready; its
+    account must be active and not paused.
+    """
+    rows = conn.execute(
+        f"""SELECT e.id FROM effect e
+            LEFT JOIN account a ON a.id = e.account_id LEFT JOIN poll p ON p.account_id = e.account_id
+            WHERE e.state = 'ready' AND (e.account_id IS NULL OR a.status = 'active') AND coalesce(p.paused, 0) = 0
+              AND NOT EXISTS (SELECT 1 FROM effect o WHERE o.target = e.target AND o.id <> e.id
+                              AND (o.state IN {UNDER_WAY} OR (o.id < e.id AND o.state IN ('held', 'ready'))))
+            ORDER BY e.id LIMIT 500"""  # noqa: S608 -- constants
+    )
+    return [row["id"] for row in rows]
+
+
+def due_looks(conn: sqlite3.Connection, now: datetime) -> list[int]:
+    """Effects of unknown outcome that are to be looked for now."""
+    rows = conn.execute(
+        """SELECT e.id FROM effect e LEFT JOIN poll p ON p.account_id = e.account_id
+           WHERE e.state = 'uncertain' AND (e.next_try IS NULL OR e.next_try <= ?) AND coalesce(p.paused, 0) = 0
+           ORDER BY e.id LIMIT 500""",
+        (stamp(now),),
+    )
+    return [row["id"] for row in rows]
+
+
+def newer_state_setting(conn: sqlite3.Connection, target: str, effect_id: int) -> bool:
+    """Whether a later hide or restore of this target stands: then this one is no longer the desired state."""
+    row = conn.execute(
+        """SELECT 1 FROM effect WHERE target = ? AND id > ? AND op IN ('hide', 'restore') AND state <> 'cancelled'
+           LIMIT 1""",
+        (target, effect_id),
+    ).fetchone()
+    return row is not None
+
+
+def taken(conn: sqlite3.Connection, account_id: int | None) -> frozenset[str]:
+    """Remote ids of replies that have satisfied an effect already."""
+    rows = conn.execute(
+        "SELECT remote_id FROM effect WHERE account_id = ? AND op = 'reply' AND remote_id <> ''", (account_id,)
+    )
+    return frozenset(row["remote_id"] for row in rows)
+
+
+def reply_may_be_out(conn: sqlite3.Connection, target: str, remote_id: str) -> bool:
+    """Whether an own comment under this target may be one that the desk itself sent."""
+    row = conn.execute(
+        f"""SELECT 1 FROM effect WHERE target = ? AND op = 'reply'
+            AND (remote_id = ? OR state IN {UNDER_WAY} OR (state = 'parked' AND first_tried IS NOT NULL)) LIMIT 1""",  # noqa: S608
+        (target, remote_id),
+    ).fetchone()
+    return row is not None
+
+
+def all_open(conn: sqlite3.Connection, limit: int = 200) -> list[Row]:
+    """Everything that is not final, oldest first, with what a screen says about it."""
+    return _told(conn, f"e.{_OPEN}", (), limit)
+
+
+def told(conn: sqlite3.Connection, item_id: int, limit: int = 50) -> list[Row]:
+    """Every effect of an item, newest first, with what a screen says about it."""
+    return _told(conn, "e.item_id = ?", (item_id,), limit, "DESC")
+
+
+def told_one(conn: sqlite3.Connection, effect_id: int) -> Row | None:
+    """One effect with what a screen says about it."""
+    found = _told(conn, "e.id = ?", (effect_id,), 1)
+    return found[0] if found else None
+
+
+def _told(conn: sqlite3.Connection, where: str, params: Iterable[object], limit: int, order: str = "ASC") -> list[Row]:
+    sql = f"""
+        SELECT e.*, coalesce(a.name, '') AS account, v.author_name AS author, p.id AS person_id, p.name AS person,
+               x.ref AS ref
+        FROM effect e JOIN item i ON i.id = e.item_id
+        LEFT JOIN version v ON v.item_id = i.id AND v.n = i.comment_version
+        LEFT JOIN account a ON a.id = e.account_id
+        LEFT JOIN decision d ON d.id = e.decision_id
+        LEFT JOIN escalation x ON x.effect_id = e.id
+        LEFT JOIN person p ON p.id = coalesce(d.person_id, x.person_id)
+        WHERE {where} ORDER BY e.id {order} LIMIT ?"""  # noqa: S608 -- our own clauses
+    return conn.execute(sql, (*params, limit)).fetchall()

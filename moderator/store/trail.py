@@ -1,0 +1,107 @@
+"""Verifying the trail: the chain, and every sealed row against the newest event that names it.
+
+Says: unaltered since the head was known outside. Not: that nothing else should have been recorded.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+
+from moderator.domain.event import Event, Fault, row_digest, verify_chain
+from moderator.store.base import Row, events
+from moderator.store.schema import SEALED
+
+
+def verify(conn: sqlite3.Connection) -> Fault | None:
+    """The first thing that does not hold, or None where all does. Reads one moment of the database; flat memory.
+
+    One walk over the chain compares each row at the event that last changed it. Every row has exactly one such event, so
+    equal counts mean that no row stands unrecorded; only where they differ are the rows walked to name it.
+    """
+    begun = not conn.in_transaction
+    if begun:
+        conn.execute("BEGIN")
+    try:
+        walk = _Walk(conn)
+        return verify_chain(walk.events()) or walk.fault or walk.unrecorded()
+    finally:
+        if begun:
+            conn.rollback()
+
+
+class _Walk:
+    """One pass over the trail. The rows that an event names are looked at only after the chain has accepted it."""
+
+    def __init__(self, conn: sqlite3.Connection) -> None:
+        self.conn = conn
+        self.fault: Fault | None = None
+        self.matched: Counter[str] = Counter()
+        self._selects = {
+            table: f"SELECT * FROM {table} WHERE {' AND '.join(f'{key} = ?' for key in keys)}"  # noqa: S608
+            for table, keys in SEALED.items()
+        }
+
+    def events(self) -> Iterator[Event]:
+        """The trail in order, until a row faults."""
+        for event in events(self.conn):
+            yield event
+            self.fault = self._rows(event)
+            if self.fault is not None:
+                return
+
+    def _rows(self, event: Event) -> Fault | None:
+        for name, digest in json.loads(event.body)["rows"].items():
+            fault = self._row(event.seq, name, digest)
+            if fault is not None:
+                return fault
+        return None
+
+    def _row(self, seq: int, name: str, digest: str) -> Fault | None:
+        table, _, key = name.partition(":")
+        row: Row | None = self.conn.execute(self._selects[table], key.split(".", len(SEALED[table]) - 1)).fetchone()
+        if row is None:
+            return Fault(seq, name, f"{name} is missing: event {seq} recorded it, and nothing recorded its removal.")
+        if row["seq"] > seq:
+            return None
+        if row["seq"] < seq:
+            return Fault(seq, name, f"{name} was put back: event {seq} changed it, the row stands as of {row['seq']}.")
+        if row_digest(dict(row)) != digest:
+            return Fault(seq, name, f"{name} was altered: it is not what event {seq} recorded.")
+        self.matched[table] += 1
+        return None
+
+    def unrecorded(self) -> Fault | None:
+        """A row that no event names as its own."""
+        for table in SEALED:
+            total = self.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 -- our own name
+            if total != self.matched[table]:
+                return self._name_it(table)
+        return None
+
+    def _name_it(self, table: str) -> Fault | None:
+        keys = SEALED[table]
+        for row in self.conn.execute(f"SELECT {', '.join(keys)}, seq FROM {table}"):  # noqa: S608 -- our own names
+            name = f"{table}:{'.'.join(str(row[key]) for key in keys)}"
+            found = self.conn.execute("SELECT body FROM event WHERE seq = ?", (row["seq"],)).fetchone()
+            if found is None or name not in json.loads(found["body"])["rows"]:
+                return Fault(row["seq"], name, f"{name} is not on the trail: event {row['seq']} does not name it.")
+        return None
+
+
+def page(conn: sqlite3.Connection, after: int, limit: int, item: int = 0) -> list[Row]:
+    """Events after a number, oldest first; of one item, or of all where `item` is 0."""
+    if item:
+        return conn.execute(
+            "SELECT * FROM event WHERE item = ? AND seq > ? ORDER BY seq LIMIT ?", (item, after, limit)
+        ).fetchall()
+    return conn.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)).fetchall()
+
+
+def newest(conn: sqlite3.Connection, item: int, limit: int) -> list[Row]:
+    """The newest events of an item, oldest of them first."""
+    return conn.execute(
+        "SELECT * FROM event WHERE item = ? ORDER BY seq DESC LIMIT ?", (item, limit)
+    ).fetchall()[::-1]

@@ -1,0 +1,1 @@
+"""The full-screen terminal desk. The only package that imports textual."""

@@ -1,0 +1,122 @@
+"""What every screen has: a head, its own content, the strip that tells the truth, and the next keys."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Coroutine, Iterable
+from time import monotonic
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widget import Widget
+
+from moderator.tui import frame
+from moderator.tui.actions import BY_ID, Place
+from moderator.tui.paper import Line, Paper, rule
+
+if TYPE_CHECKING:
+    from moderator.tui.app import DeskApp
+
+NOT_YET = "Not yet: this terminal has not confirmed that it shows this item. Press the key again."
+
+
+class DeskScreen(Screen[None], inherit_bindings=False):
+    """A screen of the desk. Keys come from the registry and arrive at `act_<id>`."""
+
+    AUTO_FOCUS = ""
+    PLACE: ClassVar[Place] = Place.READ
+    KEYS: ClassVar[tuple[str, ...]] = ()
+    """Action ids for the key bar; empty for the place's own."""
+
+    @property
+    def desk(self) -> DeskApp:
+        """The application, with its own type."""
+        return cast("DeskApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Head, content, foot."""
+        yield Paper(self.draw_head, id="head")
+        yield from self.content()
+        yield Paper(self.draw_foot, id="foot")
+
+    def content(self) -> Iterable[Widget]:
+        """What stands between head and foot."""
+        return ()
+
+    def draw_head(self, width: int, height: int) -> list[Line]:
+        """The head's lines."""
+        state = self.desk.state
+        return [frame.head(state, width), *frame.banners(state, width), rule(width)]
+
+    def draw_foot(self, width: int, height: int) -> list[Line]:
+        """The strip and the keys."""
+        state = self.desk.state
+        keys = frame.keys(state, self.PLACE, width, self.KEYS)
+        return [rule(width), *frame.strip(state, width, monotonic()), keys]
+
+    @property
+    def alive(self) -> bool:
+        """Whether this screen is still there to be drawn on, after something was waited for."""
+        return self.is_attached and self.is_running
+
+    def on_screen_resume(self) -> None:
+        """In front again: what changed meanwhile is drawn."""
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Ask every paper again; only lines that changed are painted."""
+        for paper in self.query(Paper):
+            paper.redraw()
+
+    def tell(self, words: str, role: str = "text") -> None:
+        """Say what has happened, in the one place for it."""
+        self.desk.state.tell(words, role)
+        self.redraw()
+
+    def thing(self) -> tuple[object, ...] | None:
+        """What a decision key would act on, as the acknowledger knows it; None where nothing is shown."""
+        return None
+
+    def action_act(self, name: str) -> None:
+        """A key, the palette or a test asks for this action."""
+        action = BY_ID[name]
+        if action.permission.value not in self.desk.state.permissions:
+            self.tell(f"Your roles do not allow “{action.help}”.", "bad")
+            return
+        if action.decides and not self._shown():
+            return
+        doing = getattr(self, f"act_{name.split('_')[0] if name.startswith('view_') else name}")
+        outcome = doing(int(name[-1])) if name.startswith("view_") else doing()
+        if outcome is not None:
+            self.work(outcome)
+
+    def _shown(self) -> bool:
+        """Whether the item that a decision would act on is truly before the officer; says so where it is not."""
+        thing = self.thing()
+        if thing is None:
+            self.tell("There is no item here to decide on.", "warn")
+            return False
+        if self.desk.ack.seen(thing):
+            return True
+        self.tell(NOT_YET, "warn")
+        return False
+
+    def work(self, doing: Awaitable[object]) -> None:
+        """Run something that waits for the desk; the screen stays alive meanwhile."""
+        self.desk.run_worker(cast("Coroutine[Any, Any, object]", doing), exit_on_error=True)
+
+    def act_quit(self) -> None:
+        """End the session."""
+        self.desk.leave()
+
+    def act_back(self) -> None:
+        """One screen back; nothing is lost."""
+        self.dismiss()
+
+    def act_urgent(self) -> Coroutine[Any, Any, None] | None:
+        """Go to the most urgent item, from anywhere."""
+        return self.desk.open_urgent()
+
+    def act_keys(self) -> None:
+        """All keys."""
+        self.desk.show_keys(self.PLACE)

@@ -1,0 +1,311 @@
+"""The composer: a reply as it is typed, the conduct code beside it, and a preview that alone can send.
+
+What is typed is saved at the desk within a moment of the last key, with the caret; leaving loses nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Iterable
+from typing import Any, ClassVar
+
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from moderator import text
+from moderator.domain import asks
+from moderator.domain.conduct import Conduct, Mark, Weight
+from moderator.domain.errors import Refused
+from moderator.domain.view import Detail, Row
+from moderator.tui import fields, frame, itemtext
+from moderator.tui.actions import Place, bindings
+from moderator.tui.base import NOT_YET, DeskScreen
+from moderator.tui.paper import Line, Paper, both_ends, fit, line, rule
+from moderator.tui.work import named
+
+CHECK_AFTER = 0.25
+"""Seconds after the last key before the conduct check runs."""
+CONTEXT_LINES = 6
+
+
+class ReplyScreen(DeskScreen):
+    """One reply to one comment."""
+
+    PLACE = Place.WRITE
+    BINDINGS: ClassVar = [
+        *bindings(Place.WRITE),
+        *bindings(Place.PREVIEW, only=("send", "to_text", "drop", "urgent")),
+    ]
+
+    def __init__(self, row: Row, masked: bool) -> None:
+        super().__init__()
+        self.row = row
+        self.masked = masked
+        self.detail: Detail | None = None
+        self.conduct: Conduct | None = None
+        self.checked = ""
+        """The text that `conduct` speaks of."""
+        self.saved = ""
+        """The text as the desk has it."""
+        self.told = "nothing typed yet"
+        self.disclaimer = False
+        self.previewing = False
+        self.ready = False
+        """True once an earlier draft was looked for: nothing is saved over it before."""
+
+    def content(self) -> Iterable[Widget]:
+        """The comment, the text, its marks; in the preview, what would be sent."""
+        yield Paper(self.draw_comment, id="context")
+        area = TextArea("", id="text", tab_behavior="focus", show_line_numbers=False, soft_wrap=True, disabled=True)
+        area.cursor_blink = False
+        yield area
+        preview = Paper(self.draw_preview, id="body", grow=True)
+        preview.drawn = self._drawn
+        yield preview
+        yield Paper(self.draw_marks, id="marks")
+
+    def on_mount(self) -> None:
+        """Look for an earlier draft first."""
+        self.query_one("#body", Paper).display = False
+        self.work(self._open())
+
+    async def _open(self) -> None:
+        self.detail = await self.desk.ask(self.desk.client.detail, self.row.id, True)
+        if not self.alive or self.detail is None:
+            return
+        draft = next((one for one in self.detail.drafts if one.mine), None)
+        area = self.area
+        if draft is not None:
+            area.text, self.saved = draft.text, draft.text
+            self.told = f"saved {self.desk.state.clock(draft.saved_at, seconds=True)}"
+            area.move_cursor(fields.location(draft.text, draft.caret))
+        self.ready = True
+        area.disabled = False
+        area.focus()
+        self._check_later()
+        self.redraw()
+
+    @property
+    def area(self) -> TextArea:
+        """Where the reply is typed."""
+        return self.query_one("#text", TextArea)
+
+    @property
+    def is_helpline(self) -> bool:
+        """Whether the text is the approved helpline answer, word for word."""
+        policy = self.desk.state.policy
+        return policy is not None and bool(policy.helpline) and self.area.text.strip() == policy.helpline.strip()
+
+    # drawing
+
+    def draw_head(self, width: int, height: int) -> list[Line]:
+        """To whom, how long, and whether anything urgent waits."""
+        length = f" · {self.conduct.length} of {self.conduct.limit}" if self.conduct else ""
+        left = [(f" Reply to {text.one_line(self.row.author)} on {text.one_line(self.row.account)}", "title"),
+                (f" · {self.row.language}{length}", "dim")]  # fmt: skip
+        urgent = frame.urgent_piece(self.desk.state, "u" if self.previewing else "Esc u")
+        return [both_ends(left, urgent, width), *frame.banners(self.desk.state, width), rule(width)]
+
+    def draw_comment(self, width: int, height: int) -> list[Line]:
+        """The start of what is being answered."""
+        if self.detail is None:
+            return [line(" reading…", "dim")]
+        options = itemtext.Options(revealed=not self.masked)
+        lines = list(itemtext.target_layout(self.detail, width, options).lines)
+        more = [line(f" {len(lines) - CONTEXT_LINES} more lines", "dim")] if len(lines) > CONTEXT_LINES else []
+        return [*lines[:CONTEXT_LINES], *more, rule(width)]
+
+    def draw_preview(self, width: int, height: int) -> list[Line]:
+        """Exactly what would be sent, signature included."""
+        if self.conduct is None or self.checked != self.area.text:
+            return [line(" checking…", "dim")]
+        drawn = text.display(self.conduct.outgoing)
+        times = self.desk.config.times
+        seconds = times.helpline_window if self.is_helpline else times.reply_window
+        heading = f" Goes out as follows, {int(seconds)} s after Enter; z takes it back until then."
+        return [line(heading, "dim"), *(line(f"   {part}", "ours") for part, _ in text.wrap(drawn, width - 6))]
+
+    def draw_marks(self, width: int, height: int) -> list[Line]:
+        """The rules of conduct that are kept, then each that is broken, in a sentence."""
+        marks = self.conduct.marks if self.conduct else ()
+        kept = "   ".join(
+            f"✓ {mark.rule.replace('_', ' ')}" for mark in marks if mark.kept and mark.weight is not Weight.OFF
+        )
+        lines = [rule(width), fit(((f" {kept or 'conduct: not checked yet'}", "good" if kept else "dim"),), width)]
+        for mark in marks:
+            if not mark.kept and mark.weight is not Weight.OFF:
+                lines += _broken(mark, width)
+        return lines[:6]
+
+    def draw_foot(self, width: int, height: int) -> list[Line]:
+        """What happened, whether it is saved, and the keys of this moment."""
+        said = self.desk.state.said
+        role = "bad" if self.told.startswith("NOT") else "dim"
+        strip = both_ends([(f" {text.one_line(said.text)}", said.role)], [(f"{self.told} ", role)], width)
+        place = Place.PREVIEW if self.previewing else Place.WRITE
+        wanted = (
+            ("send", "to_text", "keep", "drop", "urgent")
+            if self.previewing
+            else ("to_preview", "disclaimer", "helpline")
+        )
+        keys = frame.keys(self.desk.state, place, width, wanted)
+        return [rule(width), strip, keys]
+
+    # typing
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """A key: save and check once the typing rests."""
+        if not self.ready:
+            return
+        if self.area.text != self.saved:
+            self.told = "…"
+        self._save_later()
+        self._check_later()
+
+    def _save_later(self) -> None:
+        self._rested("_saving", self.desk.config.times.draft_ms / 1000, self._save)
+
+    def _check_later(self) -> None:
+        self._rested("_checking", CHECK_AFTER, self._check)
+
+    def _rested(self, name: str, seconds: float, then: object) -> None:
+        timer = self.__dict__.get(name)
+        if timer is not None:
+            timer.stop()
+        self.__dict__[name] = self.set_timer(seconds, lambda: self.work(then()))  # type: ignore[operator]
+
+    async def keep_draft(self) -> None:
+        """Save what is not saved yet; a failure is said, and the text stays here."""
+        await self._save()
+
+    async def _save(self) -> None:
+        words = self.area.text
+        if not self.ready or words == self.saved:
+            return
+        ask = asks.SaveDraft(words, fields.caret(words, self.area.cursor_location))
+        try:
+            await self.desk.link.call(self.desk.client.save_draft, self.row.id, ask)
+        except Refused as refusal:
+            self.told = "NOT saved: the text stands only here"
+            self.desk.state.refuse(refusal)
+        else:
+            self.saved = words
+            self.told = f"saved {self.desk.state.clock(seconds=True)}"
+        if self.alive:
+            self.redraw()
+
+    async def reread(self) -> None:
+        """The line is back: what could not be saved is saved now."""
+        await self._save()
+        await self._check()
+
+    async def _check(self) -> None:
+        words = self.area.text
+        ask = asks.CheckConduct(self.row.id, words, self.disclaimer)
+        found = await self.desk.ask(self.desk.client.conduct, ask)
+        if found is not None and self.alive:
+            self.conduct, self.checked = found, words
+            self.redraw()
+
+    # keys
+
+    def thing(self) -> tuple[object, ...] | None:
+        """The preview, in the words that it shows."""
+        if self.conduct is None or self.checked != self.area.text:
+            return None
+        return ("preview", self.row.id, self.conduct.outgoing)
+
+    def _drawn(self) -> None:
+        thing = self.thing()
+        if self.previewing and thing is not None:
+            self.desk.ack.drawn(thing)
+
+    def _show_preview(self, previewing: bool) -> None:
+        self.previewing = previewing
+        self.area.display = not previewing
+        self.query_one("#body", Paper).display = previewing
+        if previewing:
+            self.set_focus(None)
+            self.work(self._check())
+        else:
+            self.area.focus()
+        self.redraw()
+
+    def act_to_preview(self) -> object:
+        """Esc: to the preview; there once more: keep and leave."""
+        if self.previewing:
+            return self.act_keep()
+        self._show_preview(True)
+        return None
+
+    def act_to_text(self) -> None:
+        """Back to the text, where the caret stood."""
+        if self.previewing:
+            self._show_preview(False)
+
+    def act_keep(self) -> object:
+        """Keep the draft and leave."""
+        return self._leave()
+
+    async def _leave(self) -> None:
+        await self._save()
+        if self.is_current:
+            self.dismiss()
+
+    def act_send(self) -> object:
+        """Send what the preview shows, once this terminal has shown it."""
+        if not self.previewing:
+            return None
+        thing = self.thing()
+        if thing is None or not self.desk.ack.seen(thing):
+            self.tell(NOT_YET if thing else "Not yet: the text is still being checked.", "warn")
+            return None
+        return self._send()
+
+    async def _send(self) -> None:
+        ask = asks.Reply(self.row.comment_version, self.area.text, self.masked, self.disclaimer, self.is_helpline)
+        done = await self.desk.perform(self.row.id, "reply", ask, f"reply {named(self.row)}")
+        if done is not None:
+            self.ready = False
+            if self.is_current:
+                self.dismiss()
+        elif self.alive:
+            self.redraw()
+
+    def act_drop(self) -> object:
+        """Drop the draft."""
+        return self._drop() if self.previewing else None
+
+    async def _drop(self) -> None:
+        self.ready = False
+        done = await self.desk.ask(self.desk.client.drop_draft, self.row.id)
+        if done is not None:
+            self.desk.state.tell(done.sentence)
+            self.dismiss()
+        else:
+            self.ready = True
+
+    def act_disclaimer(self) -> object:
+        """With or without the disclaimer."""
+        self.disclaimer = not self.disclaimer
+        return self._check()
+
+    def act_helpline(self) -> None:
+        """The approved helpline answer, word for word; what was typed stays above it."""
+        policy = self.desk.state.policy
+        if policy is None or not policy.helpline:
+            self.tell("The policy has no helpline answer.", "warn")
+        elif not self.area.text.strip():
+            self.area.text = policy.helpline
+        else:
+            self.area.insert(f"\n{policy.helpline}", self.area.document.end)
+
+    def act_urgent(self) -> Coroutine[Any, Any, None] | None:
+        """To the most urgent item; the draft is kept."""
+        return super().act_urgent() if self.previewing else None
+
+
+def _broken(mark: Mark, width: int) -> list[Line]:
+    hard = mark.weight is Weight.HARD
+    sign, role = ("✗", "bad") if hard else ("!", "warn")
+    return [line(f" {sign if number == 0 else ' '} {part}", role)
+            for number, (part, _) in enumerate(text.wrap(text.one_line(mark.sentence), width - 4))]  # fmt: skip

@@ -1,0 +1,412 @@
+"""The queue: a virtual list over pages held by id. The cursor is an id; nothing moves under it but by the officer."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.timer import Timer
+from textual.widget import Widget
+
+from moderator import rows, text
+from moderator.domain.item import Lane
+from moderator.domain.view import Detail, Row, View
+from moderator.tui import frame, itemtext
+from moderator.tui.actions import Place, bindings
+from moderator.tui.loaded import Loaded
+from moderator.tui.messages import Acted
+from moderator.tui.paper import BLANK, Line, Paper, line, rule, strip_of
+from moderator.tui.work import WorkScreen
+
+if TYPE_CHECKING:
+    from moderator.tui.app import DeskApp
+
+PAGE = 64
+"""Rows fetched at once."""
+WIDE = 110
+"""From so many columns on, the item stands beside the list."""
+REST = 0.12
+"""Seconds that the cursor rests before the item beside the list is read."""
+KEPT_DETAILS = 64
+
+
+class QueueList(Widget):
+    """The lines of the loaded rows. Repaints only lines that look different."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        super().__init__(id="list")
+        self.loaded = loaded
+        self.top = 0
+        self._drawn: dict[int, Line] = {}
+
+    @property
+    def desk(self) -> DeskApp:
+        """The application, with its own type."""
+        return cast("DeskApp", self.app)
+
+    @property
+    def height(self) -> int:
+        """Rows in sight, below the column heads."""
+        return max(self.size.height - 1, 1)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the list."""
+        drawn = self._drawn[y] = self._line(y)
+        row = self.loaded.rows.get(self.loaded.at(self.top + y - 1)) if y else None
+        if row is not None:
+            self.desk.ack.drawn(("row", row.id, row.comment_version))
+        return strip_of(drawn, self.size.width, self.desk.style)
+
+    def _line(self, y: int) -> Line:
+        width = self.size.width
+        if y == 0:
+            return line(rows.header(width), "dim")
+        item_id = self.loaded.at(self.top + y - 1)
+        if not item_id:
+            return line(self._empty(), "dim") if y == 2 and not len(self.loaded) else BLANK
+        row = self.loaded.rows.get(item_id)
+        chosen = item_id == self.loaded.cursor
+        if row is None:
+            return line(text.pad(f"{'▌' if chosen else ' '} item {item_id} …", width), "cursor" if chosen else "dim")
+        cells = self._cells(row, width)
+        if chosen:
+            return line("▌" + text.pad("".join(cells), width)[1:], "cursor")
+        if row.id in self.loaded.outcomes or (row.owner and not row.mine):
+            return line(text.pad("".join(cells), width), "done")
+        return _coloured(row, cells)
+
+    def _cells(self, row: Row, width: int) -> rows.Cells:
+        now, revealed = self.desk.state.now, row.id in self.desk.state.revealed
+        cells = rows.cells_of(row, now, width, revealed=revealed)
+        outcome = self.loaded.outcomes.get(row.id)
+        if outcome is None:
+            return cells
+        size = text.cells(cells.due)
+        return cells._replace(due=text.pad(text.clip(outcome, size - 1), size))
+
+    def _empty(self) -> str:
+        if self.loaded.needle:
+            return "   Nothing that is loaded contains this. Esc shows all again."
+        return "   Nothing is waiting in this view."
+
+    def refresh_ids(self, ids: Iterable[int]) -> None:
+        """Repaint the lines of these items, where they are in sight."""
+        places = (self.loaded.place_of(item_id) - self.top + 1 for item_id in ids)
+        self.refresh_lines_at(y for y in places if 1 <= y <= self.height)
+
+    def refresh_lines_at(self, lines: Iterable[int]) -> None:
+        """Repaint these lines of the widget."""
+        regions = [Region(0, y, self.size.width, 1) for y in lines]
+        if regions:
+            self.refresh(*regions)
+
+    def refresh_due(self) -> None:
+        """Repaint the lines that time has changed."""
+        self.refresh_lines_at([y for y, drawn in self._drawn.items() if y and drawn != self._line(y)])
+
+    def follow(self, before: int) -> None:
+        """The cursor moved from the item `before`: keep it in sight, half a page ahead where it left."""
+        place = self.loaded.place
+        if self.top <= place < self.top + self.height:
+            self.refresh_ids((before, self.loaded.cursor))
+            return
+        lowest = max(0, len(self.loaded) - self.height)
+        self.top = max(0, min(place - self.height // 2, lowest))
+        self.refresh()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A new height keeps the cursor in sight."""
+        self.follow(self.loaded.cursor)
+
+
+def _coloured(row: Row, cells: rows.Cells) -> Line:
+    """A row with two levels of emphasis: what presses, and what is merely there."""
+    urgent = row.lane in (Lane.LIFE, Lane.THREAT)
+    due = "urgent" if urgent else "warn" if cells.due.startswith("late") else "text"
+    finding = "urgent" if urgent else "accent" if row.category else "dim"
+    return (
+        (cells.mark + cells.due, due),
+        (cells.finding, finding),
+        (cells.account + cells.author + cells.state, "dim"),
+        (cells.comment, "text"),
+    )
+
+
+class QueueScreen(WorkScreen):
+    """The queue and, where there is room, the item beside it."""
+
+    PLACE = Place.QUEUE
+    BINDINGS: ClassVar = bindings(Place.QUEUE)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]  # noqa: RUF012 (Textual's own declaration)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded = Loaded()
+        self.list = QueueList(self.loaded)
+        self.details: OrderedDict[tuple[int, int], Detail] = OrderedDict()
+        self._resting: Timer | None = None
+        self._stale: set[int] = set()
+        self._fetching: Timer | None = None
+        self._paging = False
+
+    def content(self) -> ComposeResult:
+        """List and item."""
+        with Horizontal(id="columns"):
+            yield self.list
+            pane = Paper(self.draw_pane, id="pane", grow=True)
+            yield pane
+
+    def draw_head(self, width: int, height: int) -> list[Line]:
+        """Desk, views, banners."""
+        state = self.desk.state
+        top = [frame.head(state, width), frame.views(state, self.loaded.view, width)]
+        found = [line(f" / {self.loaded.needle}▏ {len(self.loaded)} of {len(self.loaded.ids)} loaded", "accent")]
+        return [*top, *frame.banners(state, width), *(found if self.loaded.needle else []), rule(width)]
+
+    def draw_pane(self, width: int, height: int) -> list[Line]:
+        """The item under the cursor, beside the list."""
+        row = self.row
+        detail = self.details.get((row.id, row.version)) if row else None
+        if row is None:
+            return [BLANK]
+        state = self.desk.state
+        head = itemtext.facts_line(row, state.now, state.clock(row.arrived), width)
+        if detail is None:
+            return [head, rule(width)]
+        options = itemtext.Options(revealed=row.id in state.revealed)
+        shown = itemtext.body(detail, state, width, options)
+        return [head, rule(width), *shown, *itemtext.facts(detail, state, width, options, height // 2)]
+
+    # reading
+
+    async def reattach(self) -> None:
+        """The line is (again) up: read the view anew; the cursor stays on its item."""
+        await self.open_view(self.loaded.view)
+
+    async def open_view(self, view: View) -> None:
+        """Show a view from its start."""
+        page = await self.desk.ask(self.desk.client.queue, view.value, "", PAGE)
+        if page is None:
+            return
+        if view is not self.loaded.view:
+            self.loaded.view, self.loaded.needle, self.loaded.cursor = view, "", 0
+        self.loaded.begin(page)
+        self.desk.state.fresh = 0
+        self.list.top = max(0, min(self.list.top, len(self.loaded) - self.list.height))
+        self.list.follow(self.loaded.cursor)
+        self.list.refresh()
+        self._moved()
+
+    async def _more(self) -> None:
+        page = await self.desk.ask(self.desk.client.queue, self.loaded.view.value, self.loaded.after, PAGE)
+        self._paging = False
+        if page is not None:
+            self.loaded.extend(page)
+            self.list.refresh()
+
+    def rows_changed(self, ids: Iterable[int]) -> None:
+        """These items may look different: read those that are loaded again, soon."""
+        self._stale |= {item_id for item_id in ids if item_id in self.loaded.rows}
+        if not self.loaded.ids and self.alive:
+            self.work(self.open_view(self.loaded.view))
+        elif self._stale and self._fetching is None:
+            self._fetching = self.set_timer(0.1, self._fetch_stale)
+
+    def _fetch_stale(self) -> None:
+        self._fetching = None
+        ids, self._stale = sorted(self._stale), set()
+        for start in range(0, len(ids), 200):
+            self.work(self._take_rows(ids[start : start + 200]))
+
+    async def _take_rows(self, ids: list[int]) -> None:
+        found = await self.desk.ask(self.desk.client.rows, ids)
+        if found is not None:
+            self.list.refresh_ids(self.loaded.keep(found))
+            self._rest()
+
+    # the cursor
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self.loaded.row
+
+    def version_of(self, item_id: int) -> int:
+        """The version of the comment that this list shows; 0 where it shows none."""
+        row = self.loaded.rows.get(item_id)
+        return row.comment_version if row else 0
+
+    def thing(self) -> tuple[object, ...] | None:
+        """The row under the cursor, in the version that is drawn."""
+        row = self.row
+        return ("row", row.id, row.comment_version) if row else None
+
+    def _move(self, by: int) -> None:
+        before = self.loaded.cursor
+        if self.loaded.move(by):
+            self.list.follow(before)
+            self._moved()
+
+    def _moved(self) -> None:
+        last = self.list.top + self.list.height
+        if self.loaded.wants_more(last) and not self._paging:
+            self._paging = True
+            self.work(self._more())
+        missing = self.loaded.missing(self.list.top, self.list.height)
+        if missing:
+            self.work(self._take_rows(missing))
+        self._rest()
+
+    def _rest(self) -> None:
+        """Read the item beside the list once the cursor rests on it."""
+        if self.size.width < WIDE:
+            return
+        pane = self.query_one("#pane", Paper)
+        pane.top = 0
+        pane.redraw()
+        if self._resting is not None:
+            self._resting.stop()
+        row = self.row
+        if row is not None and (row.id, row.version) not in self.details:
+            self._resting = self.set_timer(REST, self._read_beside)
+
+    def _read_beside(self) -> None:
+        if self.row is not None:
+            self.work(self._take_detail(self.row.id))
+
+    async def _take_detail(self, item_id: int) -> None:
+        detail = await self.desk.ask(self.desk.client.detail, item_id)
+        if detail is None:
+            return
+        self.details[(item_id, detail.row.version)] = detail
+        while len(self.details) > KEPT_DETAILS:
+            self.details.popitem(last=False)
+        self.list.refresh_ids(self.loaded.keep([detail.row]) if item_id in self.loaded.rows else [])
+        self.query_one("#pane", Paper).redraw()
+
+    def neighbour(self, item_id: int, by: int) -> int:
+        """The item before or after one in the list, passing over what was decided here; 0 at the end."""
+        place = self.loaded.place_of(item_id)
+        while True:
+            place += by
+            found = self.loaded.at(place) if place >= 0 else 0
+            if not found or found not in self.loaded.outcomes:
+                return found
+
+    def on_acted(self, message: Acted) -> None:
+        """An act was saved: the row says so where it stands, and the cursor goes on."""
+        from moderator.tui.app import ADVANCING
+
+        words = message.done.state.replace("_", " ") or message.act
+        if message.act in ADVANCING:
+            self.loaded.outcomes[message.item_id] = OUTCOMES.get(message.act, words)
+        elif message.act in ("undo", "reopen", "reverse", "withdraw"):
+            self.loaded.outcomes.pop(message.item_id, None)
+        self.rows_changed((message.item_id,))
+        self.list.refresh_ids((message.item_id,))
+        if message.act in ADVANCING and self.desk.config.screen.advance == "next":
+            self._advance(message.item_id)
+
+    def _advance(self, item_id: int) -> None:
+        """Put the next item under the cursor; its keys count once this terminal has confirmed it."""
+        if self.loaded.cursor != item_id:
+            return
+        following = self.neighbour(item_id, 1) or self.neighbour(item_id, -1)
+        row = self.loaded.rows.get(following)
+        if row is not None:
+            self.desk.ack.expect(("row", row.id, row.comment_version))
+            self.go_to(following)
+
+    def go_to(self, item_id: int) -> None:
+        """Put the cursor on an item of the list."""
+        place = self.loaded.place_of(item_id)
+        if place >= 0:
+            self._move(place - self.loaded.place)
+
+    async def return_to(self, item_id: int) -> None:
+        """After an undo: that very item again, here or as the item in front."""
+        self.loaded.outcomes.pop(item_id, None)
+        if self.desk.screen is not self or self.loaded.place_of(item_id) < 0:
+            await self.desk.open_item(item_id)
+        self.go_to(item_id)
+        self.list.refresh_ids((item_id,))
+
+    def show_again(self) -> None:
+        """The row under the cursor looks different now."""
+        self.list.refresh_ids((self.loaded.cursor,))
+        super().show_again()
+
+    # keys
+
+    def act_open(self) -> object:
+        """The item, whole."""
+        return self.desk.open_item(self.loaded.cursor) if self.loaded.cursor else None
+
+    act_thread = act_author = act_why = act_open
+
+    def act_down(self) -> None:
+        """One down."""
+        self._move(1)
+
+    def act_up(self) -> None:
+        """One up."""
+        self._move(-1)
+
+    def act_page_down(self) -> None:
+        """A page down."""
+        self._move(self.list.height)
+
+    def act_page_up(self) -> None:
+        """A page up."""
+        self._move(-self.list.height)
+
+    def act_top(self) -> None:
+        """To the first row."""
+        self._move(-len(self.loaded))
+
+    def act_end(self) -> None:
+        """To the last row that is loaded."""
+        self._move(len(self.loaded))
+
+    act_next_item, act_previous_item = act_down, act_up
+
+    def act_back(self) -> None:
+        """Here nothing lies behind; a search ends."""
+        if self.loaded.needle:
+            self.find("")
+
+    def act_view(self, digit: int) -> object:
+        """A view by its digit."""
+        return self.open_view(list(View)[digit - 1])
+
+    def act_fresh(self) -> object:
+        """Bring in what has arrived, and let go what has left."""
+        return self.open_view(self.loaded.view)
+
+    def act_find(self) -> None:
+        """Find as you type."""
+        from moderator.tui.find import FindScreen
+
+        self.desk.push_screen(FindScreen(self))
+
+    def find(self, needle: str) -> None:
+        """Show only loaded rows that contain this."""
+        self.loaded.find(needle)
+        self.list.top = 0
+        self.list.follow(0)
+        self.list.refresh()
+        self._moved()
+        self.redraw()
+
+
+OUTCOMES: dict[str, str] = {
+    "leave": "left public", "hide": "hidden", "reply": "answered", "escalate": "handed off", "snooze": "put aside",
+    "approve": "approved", "send_back": "sent back", "close": "closed",
+}  # fmt: skip
+"""What a row says after an act of this session, until the list is brought up to date."""

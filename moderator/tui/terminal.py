@@ -1,0 +1,126 @@
+"""The terminal itself: its widths, its signals, its output. What knows of a terminal's habits stands here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import select
+import signal
+import sys
+import termios
+import tty
+import unicodedata
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from rich import cells as rich_cells
+
+from moderator import text
+
+if TYPE_CHECKING:
+    from moderator.tui.app import DeskApp
+
+PROBE = "\u0995\u09be"
+"""An Assamese syllable with a spacing vowel sign: two cells in most terminals, one in some."""
+PATIENCE = 0.1
+"""Seconds that a terminal has to answer the width probe."""
+_ANSWER = re.compile(rb"\x1b\[(\d+);(\d+)R")
+
+
+def measure() -> None:
+    """Ask the terminal how wide a spacing vowel sign is, and make all tables agree. No answer means one cell."""
+    width = probe(sys.stdin.fileno(), sys.stdout.fileno()) if sys.stdin.isatty() and sys.stdout.isatty() else None
+    wide = width != 1
+    text.use_wide_marks(wide)
+    match_widths(wide)
+
+
+def probe(reading: int, writing: int) -> int | None:
+    """The cells of the probe as this terminal counts them, or None where it does not answer in time."""
+    before = termios.tcgetattr(reading)
+    try:
+        tty.setcbreak(reading, termios.TCSANOW)
+        os.write(writing, b"\r" + PROBE.encode() + b"\x1b[6n")
+        found = _ANSWER.search(_read_answer(reading))
+        os.write(writing, b"\r\x1b[K")
+    finally:
+        termios.tcsetattr(reading, termios.TCSANOW, before)
+    return int(found[2]) - 1 if found else None
+
+
+def _read_answer(reading: int) -> bytes:
+    answer = b""
+    end = monotonic() + PATIENCE
+    while not _ANSWER.search(answer):
+        left = end - monotonic()
+        if left <= 0 or not select.select([reading], [], [], left)[0]:
+            break
+        answer += os.read(reading, 256)
+    return answer
+
+
+def match_widths(wide: bool) -> None:
+    """Give Rich's cell table (pinned version) one cell for spacing marks, where the terminal does; Rich ships none."""
+    table = _shipped_table("auto")
+    widths = _with_spacing_marks(table.widths) if wide else table.widths
+    corrected = table._replace(widths=widths)
+    vars(rich_cells)["load_cell_table"] = lambda unicode_version="auto": corrected
+    rich_cells.get_character_cell_size.cache_clear()
+    rich_cells.cached_cell_len.cache_clear()
+
+
+_shipped_table: Callable[[str], Any] = vars(rich_cells)["load_cell_table"]
+
+
+def _with_spacing_marks(widths: Any) -> list[tuple[int, int, int]]:
+    """The table without its zero widths for category Mc."""
+    kept: list[tuple[int, int, int]] = []
+    for start, end, width in widths:
+        if width or start == 0:
+            kept.append((start, end, width))
+            continue
+        first = start
+        for code in range(start, end + 1):
+            if unicodedata.category(chr(code)) == "Mc":
+                if first < code:
+                    kept.append((first, code - 1, 0))
+                first = code + 1
+        if first <= end:
+            kept.append((first, end, 0))
+    return kept
+
+
+def writer(app: DeskApp) -> Callable[[str], None]:
+    """Sends a sequence to the terminal after the frame; nothing where no terminal is attached."""
+
+    def write(sequence: str) -> None:
+        driver = app._driver
+        if driver is not None and not app.is_headless:
+            driver.write(sequence)
+            driver.flush()
+
+    return write
+
+
+def drained(app: DeskApp) -> bool:
+    """Whether everything drawn has left this process."""
+    thread = getattr(app._driver, "_writer_thread", None)
+    return thread is None or thread._queue.empty()
+
+
+def settle(app: DeskApp) -> None:
+    """Signals end the session cleanly; a resumed or resized terminal is painted anew."""
+    if app.is_headless:
+        return
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(name, app.leave)
+    app.app_resume_signal.subscribe(app, lambda _: app.call_later(repaint, app))
+
+
+def repaint(app: DeskApp) -> None:
+    """Everything again: after Ctrl-Z and fg the terminal's memory is gone, and with it all that was confirmed."""
+    app.ack.forget()
+    app.screen.refresh(layout=True, repaint=True)

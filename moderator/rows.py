@@ -171,9 +171,12 @@ def state(row: Row) -> str:
 
 
 def comment_of(row: Row, width: int, *, revealed: bool = False) -> str:
-    """The comment's start in at most `width` cells, masked unless revealed, with ×n where equal ones are folded in."""
+    """The comment's start in at most `width` cells, masked unless revealed, with ×n where equal ones are folded in.
+
+    Links are made inert, so that no terminal offers to open them.
+    """
     words = row.text if revealed else text.cover(row.text, row.masks)
-    shown = text.one_line(words).strip()
+    shown = text.defang(text.one_line(words)).strip()
     if not shown:
         shown = "(picture, not judged)" if row.opinion is Opinion.MEDIA else "(no words)"
     if row.copies < 2:

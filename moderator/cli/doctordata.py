@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,10 +47,14 @@ def database(config: Config, place: Place) -> Iterator[Finding]:
         return
     from moderator.store import base, schema
 
-    with base.opened(path) as conn:
-        mode = conn.execute("PRAGMA journal_mode").fetchone()[0]
-        version = conn.execute("PRAGMA user_version").fetchone()[0]
-        events = conn.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
+    try:
+        with base.opened(path) as conn:
+            mode = conn.execute("PRAGMA journal_mode").fetchone()[0]
+            version = conn.execute("PRAGMA user_version").fetchone()[0]
+            events = conn.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
+    except sqlite3.Error:
+        yield bad("database", f"{path} cannot be read as a desk's database.", "Restore the last good backup.")
+        return
     if mode != "wal":
         yield bad("database", f"The journal mode is {mode}, not WAL.", "Stop the desk; start it on a local disk.")
     if version > schema.VERSION:

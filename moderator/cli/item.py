@@ -106,7 +106,8 @@ def reply(call: Call) -> int:
     """Answer it in public."""
     args = call.args
     text = needed(text_of(call, args.text), "The reply")
-    return _act(call, "reply", asks.Reply(args.seen, text, disclaimer=args.disclaimer, hide_clause=args.hide_clause))
+    ask = asks.Reply(args.seen, text, disclaimer=args.disclaimer, hide_clause=args.hide_clause, lift=args.lift)
+    return _act(call, "reply", ask)
 
 
 def escalate(call: Call) -> int:

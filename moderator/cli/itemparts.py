@@ -88,6 +88,7 @@ def _reply(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", help="the reply; - for standard input")
     parser.add_argument("--disclaimer", action="store_true", help="add the disclaimer")
     parser.add_argument("--hide-clause", default="", metavar="CLAUSE", help="hide as well, after the reply is out")
+    parser.add_argument("--lift", default="", metavar="WHY", help="ask a second person to lift a hard rule, and why")
 
 
 def _escalate(parser: argparse.ArgumentParser) -> None:

@@ -7,13 +7,16 @@ import argparse
 from moderator.cli import exits
 from moderator.cli.call import Call
 from moderator.cli.parser import group, verb
+from moderator.domain.errors import Code, Refused
 from moderator.domain.person import Person, Role
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
-    """add and list."""
+    """add, leave and list."""
     verbs = group(parser, name)
     verb(verbs, "list", "show_all", "everybody on the roster")
+    leave = verb(verbs, "leave", "leave", "take somebody off the roster: they can open nothing from then on")
+    leave.add_argument("person", help="the Unix name, or the number")
     add = verb(verbs, "add", "add", "put somebody on the roster, as a lead")
     add.add_argument("name", help="the Unix name")
     add.add_argument(
@@ -30,7 +33,18 @@ def arguments(parser: argparse.ArgumentParser, name: str) -> None:
 def show_all(call: Call) -> int:
     """List them."""
     people = call.client().people()
-    call.show(people, *(line(person) for person in people))
+    call.show(people, *([line(person) for person in people] or ["Nobody is on the roster yet."]))
+    return exits.DONE
+
+
+def leave(call: Call) -> int:
+    """Take one off. A name that stands there twice means the one who is still active."""
+    wanted = call.args.person
+    people = [person for person in call.client().people() if wanted in (person.name, str(person.id))]
+    if not people:
+        raise Refused(Code.NOT_FOUND, f"There is no “{wanted}” on the roster.", "See: moderator person list")
+    done = call.client().person_leaves(max(people, key=lambda person: person.active).id)
+    call.show(done, done.sentence)
     return exits.DONE
 
 

@@ -163,7 +163,9 @@ def begin_anew(place: Place) -> None:
         )
     shutil.rmtree(data)
     make_own(place)
-    (data / MARKER).write_text("A practice desk of moderator. Everything here is begun anew each time.\n")
+    marker = data / MARKER
+    marker.touch(mode=0o600)
+    marker.write_text("A practice desk of moderator. Everything here is begun anew each time.\n")
 
 
 def _holds_anything(data: Path) -> bool:
@@ -236,4 +238,4 @@ def _last_words(place: Place) -> str:
     except OSError:
         return ""
     spoken = [line for line in lines if line.strip() and not line.startswith("{")]
-    return spoken[-1].removeprefix("moderator: ")[:300] if spoken else ""
+    return spoken[-1].removeprefix("moderator serve: ").removeprefix("moderator: ")[:300] if spoken else ""

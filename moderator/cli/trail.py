@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,13 @@ def _own(database: Path) -> dict[str, Any]:
     from moderator.domain.wire import encode
     from moderator.store import base, trail
 
-    with base.opened(database) as conn:
-        fault = trail.verify(conn)
+    try:
+        with base.opened(database) as conn:
+            fault = trail.verify(conn)
+    except sqlite3.Error as error:
+        raise Refused(
+            Code.DAMAGED, f"{database} cannot be read as a desk's database.", "Restore the last good backup."
+        ) from error
     return {"ok": fault is None, "fault": encode(fault) if fault else None}
 
 

@@ -30,6 +30,8 @@ Body = bytes | Iterable[bytes] | None
 
 _SLOW = 120.0
 """Seconds for what waits for a platform or for a long upload."""
+_WALK = 3600.0
+"""Seconds for walking the whole trail of a large desk."""
 _UNRESERVED = b"-._~,0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 """What stands in a query as it is."""
 
@@ -109,7 +111,7 @@ class Client:
 
     def verify_trail(self) -> dict[str, Any]:
         """What the desk finds walking its own trail: `ok`, `fault` (seq, where, sentence) or None."""
-        return self._call("GET", "/trail/verify", dict, limit=_SLOW)
+        return self._call("GET", "/trail/verify", dict, limit=_WALK)
 
     def eml(self, escalation_id: int) -> bytes:
         """An escalation's message, byte for byte as it is stored."""
@@ -170,6 +172,10 @@ class Client:
     def add_person(self, ask: asks.NewPerson) -> view.Done:
         """Put somebody on the roster."""
         return self._post("/people", ask)
+
+    def person_leaves(self, person_id: int) -> view.Done:
+        """Take somebody off the roster."""
+        return self._post(f"/people/{person_id}/leave")
 
     # the stream
 

@@ -1,4 +1,4 @@
-"""Deciding: leave public or hide. Every decision rests on the version that was read; every hide on clause, span and reason.
+"""Deciding: leave public or hide. A decision rests on the version that was read; a hide on clause, span and reason.
 
 A decision straight from the list claims and decides in one transaction: decision, effects, item and event together.
 """
@@ -116,7 +116,9 @@ def close_gone(room: Room, actor: Actor, item_id: int, ask: object) -> Done:
     new = replace(take(room, actor, item, Act.CLOSE_GONE), cause=Cause.NONE)
     withdrawing.from_item(room, actor, item.id, "The comment is gone.")
     seq = keep(room, actor, new, "item.close_gone")
-    return Done(f"Item {item.id} is closed: the comment is gone.", item.id, state=new.state.value, version=new.version, seq=seq)
+    return Done(
+        f"Item {item.id} is closed: the comment is gone.", item.id, state=new.state.value, version=new.version, seq=seq
+    )
 
 
 def _only_criticism(room: Room, actor: Actor, item: Item) -> Done:
@@ -165,8 +167,10 @@ def by_order(room: Room, item: Item, ask: Hide) -> Ruling:
     if row is None:
         raise Refused(Code.NOT_FOUND, "There is no such order on this item.", "Record it first with !.")
     if not row["actionable"]:
-        words = "A request is recorded, and decided by the policy only." if row["kind"] == "request" else (
-            "This order is not actionable: it lacks something or was not verified."
+        words = (
+            "A request is recorded, and decided by the policy only."
+            if row["kind"] == "request"
+            else ("This order is not actionable: it lacks something or was not verified.")
         )
         raise Refused(Code.NOT_ALLOWED, words, "Decide by the policy, or complete the order.")
     reason = " ".join(safe(ask.reason).split()) or f"Lawful order {row['id']}"
@@ -202,7 +206,7 @@ def _at_once(room: Room, item: Item, ruling: Ruling) -> bool:
 
 
 def _is_import(room: Room, item: Item) -> bool:
-    """Whether the comment came in by a file: decisions are recorded, and carried out by people on the platform itself."""
+    """Whether the comment came in by a file: what is decided is recorded, and people carry it out themselves."""
     account = polls.account(room.conn, item.account_id)
     return account is not None and account["platform"] == "import"
 
@@ -253,9 +257,7 @@ def propose(room: Room, actor: Actor, item: Item, ruling: Ruling) -> Done:
     new = take(room, actor, item, Act.SUBMIT)
     withdrawing.superseded(room, actor, item.id)
     decision_id = insert_decision(room, actor, item, ruling, proposed=True)
-    seq = keep(
-        room, actor, replace(new, cause=Cause.NONE), "review.submit", **_facts(decision_id, ruling)
-    )
+    seq = keep(room, actor, replace(new, cause=Cause.NONE), "review.submit", **_facts(decision_id, ruling))
     return Done(
         f"{ruling.second} Item {item.id} waits for them.",
         item.id,

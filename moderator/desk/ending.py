@@ -123,7 +123,7 @@ def _pause(room: Room, tries: int) -> timedelta:
 
 
 def pause(room: Room, effect: Effect, sentence: str) -> None:
-    """The credential is refused: nothing more is sent on this account until a person has seen to it. Nothing is lost."""
+    """The credential is refused: nothing is lost, nothing more is sent on this account until a person sees to it."""
     failed = move(room, effect, EffectState.FAILED, reason=sentence, next_try=None, first_tried=None)
     move(room, failed, EffectState.READY, reason=sentence)
     pause_account(room, effect, sentence)
@@ -168,9 +168,7 @@ def _cancel_gone(room: Room, effect: Effect) -> None:
 
 def _anything_done(room: Room, item: Item) -> bool:
     decision = decisions.live(room.conn, item.id, item.reopened)
-    return decision is not None and any(
-        e.state is EffectState.DONE for e in outbox.of_decision(room.conn, decision.id)
-    )
+    return decision is not None and any(e.state is EffectState.DONE for e in outbox.of_decision(room.conn, decision.id))
 
 
 def impossible(room: Room, effect: Effect, sentence: str) -> None:

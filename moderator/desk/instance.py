@@ -1,8 +1,8 @@
 """The small file beside the database that tells whether this is still the same database in the same place.
 
-A database that was restored from a backup, copied to another machine or rolled back must not send anything by itself: it
-would repeat what its newer self has sent. The file says which database stood here last, on which machine and in which
-directory, and how far its trail had come.
+A database that was restored from a backup, copied to another machine or rolled back must not send anything by itself:
+it would repeat what its newer self has sent. The file says which database stood here last, on which machine and in
+which directory, and how far its trail had come.
 """
 
 from __future__ import annotations

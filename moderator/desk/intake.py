@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from moderator.desk import accounts, taking
 from moderator.desk.judging import Judged, clean_comment
-from moderator.desk.room import Look, Room, need
+from moderator.desk.room import Look, Room, need, storable
 from moderator.desk.taking import BATCH, Taken
 from moderator.domain.comment import RemoteComment, RemoteState
 from moderator.domain.errors import Code, Refused
@@ -56,8 +56,8 @@ async def poll(house: House, account_id: int) -> bool:
     except (PlatformError, Refused, VaultUnavailable) as error:
         await _fault(house, account_id, error)
         return False
-    await take_all(house, account_id, page.comments, began)
-    await house.write(_read_up_to, account_id, page.cursor, "" if page.complete else page.gap, priority=BULK)
+    up_to = (page.cursor, "" if page.complete else page.gap)
+    await take_all(house, account_id, page.comments, began, up_to)
     house.failures.pop(account_id, None)
     house.not_before.pop(account_id, None)
     return page.more
@@ -154,18 +154,33 @@ def _to_refresh(look: Look, account_id: int, after: int) -> list[tuple[int, str]
 # Taking in
 
 
-async def take_all(house: House, account_id: int, read: Sequence[RemoteComment], began_ms: int) -> int:
+UpTo = tuple[str, str]
+"""A cursor to save with the last comment of a page, and what may be missing before it ("" for nothing)."""
+
+
+async def take_all(
+    house: House, account_id: int, read: Sequence[RemoteComment], began_ms: int, up_to: UpTo | None = None
+) -> int:
     """Judge and write what was read, in batches; how many comments are new. Judging one batch goes on while the one
-    before is written."""
+    before is written. The last batch and the cursor are one transaction."""
     taken_in = 0
     writing: asyncio.Task[int] | None = None
-    for start in range(0, len(read), BATCH):
+    starts = range(0, len(read), BATCH) or range(1)
+    for start in starts:
         batch = await _ready(house, account_id, read[start : start + BATCH])
         if writing is not None:
             taken_in += await writing
-        writing = asyncio.create_task(_write(house, account_id, batch, began_ms))
+        last = up_to if start == starts[-1] else None
+        writing = asyncio.create_task(_write(house, account_id, batch, began_ms, last))
     if writing is not None:
         taken_in += await writing
+    return taken_in
+
+
+def _take_in(room: Room, account_id: int, batch: list[Taken], began_ms: int, up_to: UpTo | None) -> int:
+    taken_in = taking.take_in(room, account_id, batch, began_ms)
+    if up_to is not None:
+        _read_up_to(room, account_id, *up_to)
     return taken_in
 
 
@@ -180,7 +195,7 @@ async def _ready(house: House, account_id: int, read: Sequence[RemoteComment]) -
 
 
 def _revisions(look: Look, account_id: int, remote_ids: list[str]) -> dict[str, str]:
-    return comments.revisions(look.conn, account_id, [taking.storable(remote_id) for remote_id in remote_ids])
+    return comments.revisions(look.conn, account_id, [storable(remote_id) for remote_id in remote_ids])
 
 
 def _prepared(
@@ -195,24 +210,31 @@ def _prepared(
     return found + [taking.prepare(clauses, comment, clean_comment(comment), nothing) for comment in ours]
 
 
-async def _write(house: House, account_id: int, batch: list[Taken], began_ms: int) -> int:
+async def _write(house: House, account_id: int, batch: list[Taken], began_ms: int, up_to: UpTo | None) -> int:
     """Write a batch. Where one comment cannot be stored, the others are; that one is named in the log and a banner."""
+    if not batch and up_to is None:
+        return 0
     try:
-        return await house.write(taking.take_in, account_id, batch, began_ms, priority=BULK)
+        return await house.write(_take_in, account_id, batch, began_ms, up_to, priority=BULK)
     except Refused:
         raise
     except Exception:
         _log.exception("a batch could not be written; comment by comment now")
-    taken_in = 0
-    for taken in batch:
-        try:
-            taken_in += await house.write(taking.take_in, account_id, [taken], began_ms, priority=BULK)
-        except Refused:
-            raise
-        except Exception:
-            _log.exception("a comment could not be taken in", extra={"account": account_id})
-            house.notices["intake"] = "A comment could not be taken in; the log names it. Tell the lead."
+    taken_in = sum([await _write_one(house, account_id, taken, began_ms) for taken in batch])
+    if up_to is not None:
+        await house.write(_read_up_to, account_id, *up_to, priority=BULK)
     return taken_in
+
+
+async def _write_one(house: House, account_id: int, taken: Taken, began_ms: int) -> int:
+    try:
+        return await house.write(_take_in, account_id, [taken], began_ms, None, priority=BULK)
+    except Refused:
+        raise
+    except Exception:
+        _log.exception("a comment could not be taken in", extra={"account": account_id})
+        house.notices["intake"] = "A comment could not be taken in; the log names it. Tell the lead."
+        return 0
 
 
 # From a file
@@ -282,7 +304,9 @@ def _import_account(look: Look, account_id: int) -> None:
         raise Refused(Code.NOT_FOUND, f"There is no account {account_id}.", "Look at the accounts.")
     if row["platform"] != "import":
         raise Refused(
-            Code.NOT_ALLOWED, f"{row['name']} is read from its platform, not from files.", "Open an account of kind import."
+            Code.NOT_ALLOWED,
+            f"{row['name']} is read from its platform, not from files.",
+            "Open an account of kind import.",
         )
     if row["status"] != "active":
         raise Refused(Code.WRONG_STATE, f"{row['name']} is {row['status']}.", "A lead activates it first.")

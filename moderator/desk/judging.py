@@ -1,7 +1,7 @@
 """Judging in a process of its own: cleaning and the policy engine never take time from the service.
 
-A batch that kills the worker is judged again by a fresh one, then comment by comment; a comment that kills it even alone
-is taken in with "no opinion", and a notice says so. Nothing is lost for want of a verdict.
+A batch that kills the worker is judged again by a fresh one, then comment by comment; one that kills it even alone is
+taken in with "no opinion", and a notice says so. Nothing is lost for want of a verdict.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import contextlib
 import logging
 import multiprocessing
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -113,7 +113,14 @@ def work(line: Connection, policy: Path | None) -> None:
 class Judge:
     """One worker process and the line to it. One batch at a time; callers wait their turn."""
 
-    def __init__(self, policy: Path | None, notices: dict[str, str], *, version: str = "", target: object = work) -> None:
+    def __init__(
+        self,
+        policy: Path | None,
+        notices: dict[str, str],
+        *,
+        version: str = "",
+        target: Callable[[Connection, Path | None], None] = work,
+    ) -> None:
         self._policy = policy
         self._notices = notices
         self._version = version

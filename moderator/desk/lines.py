@@ -62,8 +62,11 @@ async def forget_connector(house: House, account_id: int) -> None:
 async def refused_again(house: House, account_id: int) -> bool:
     """After a platform refused the credential: whether the same secret still stands in the keyring.
 
-    False where the keyring holds another one by now: then the act may be tried once more with a new connector.
+    False where the keyring holds another one by now, or where the line was given up meanwhile because a new secret
+    came in: then the act may be tried once more with a new connector.
     """
+    if account_id not in house.connectors:
+        return False
     account, _ = await house.read(_record_of, account_id)
     slot = _slot(account)
     before = await _secret(house, account, slot) if slot else None

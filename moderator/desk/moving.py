@@ -19,8 +19,10 @@ def move(
     reason: str = "",
     **columns: object,
 ) -> Effect:
-    """Move an effect as it stands in the store from the state that the caller saw: a compare-and-set, as one transaction
-    runs at a time. Refuses where it has moved on, or where the table of moves does not have this move."""
+    """Move an effect from the state that the caller saw: a compare-and-set, as one transaction runs at a time.
+
+    Refuses where it has moved on since. `by_person` says that a person asked for this very move.
+    """
     row = outbox.find(room.conn, effect.id)
     if row is None or row["state"] != effect.state.value:
         raise Refused(Code.TOO_LATE, "Too late: it has moved on.", "Look at the effects again.")

@@ -1,7 +1,7 @@
 """The outbox: how a remote act leaves, exactly once, and what is said where nobody knows.
 
-`release_due` ends undo windows, `carry_out` sends, `look_for` looks for what went out without an answer, `settle` takes a
-person's word. A reply or mail of unknown outcome is never sent again without a person; of hides and restores only the
+`release_due` ends undo windows, `carry_out` sends, `look_for` looks for what went out without an answer, `settle` takes
+a person's word. A reply or mail of unknown outcome is never sent again without a person; of hides and restores only the
 newest desired state is tried again, after the platform was read.
 """
 
@@ -89,7 +89,7 @@ def _park_everything(room: Room, doubt: str) -> None:
     instance.rename(room.tx)
     room.tx.record("restore.detected", code=doubt, parked=len(found))
     room.house.notices["instance"] = (
-        f"This database was restored or copied: {why}. {len(found)} remote act(s) wait for a person; nothing was re-sent."
+        f"Restored or copied database: {why}. {len(found)} remote act(s) wait for a person; nothing was re-sent."
     )
 
 
@@ -292,7 +292,9 @@ async def _failed(house: House, effect: Effect, error: PlatformError) -> None:
     elif isinstance(error, NotFound):
         await house.write(ending.moot, effect)
     elif isinstance(error, Duplicate):
-        await house.write(ending.unknown, effect, "The platform holds this already; looking whose it is.", house.clock.now())
+        await house.write(
+            ending.unknown, effect, "The platform holds this already; looking whose it is.", house.clock.now()
+        )
     elif isinstance(error, (Invalid, Unsupported, Conflict)):
         await house.write(ending.impossible, effect, sentence)
     elif isinstance(error, RateLimited):
@@ -318,7 +320,10 @@ async def _mail(house: House, effect: Effect, row: Row) -> None:
     try:
         await escalate.send(house, row)
     except MailRefused as error:
-        await house.write(ending.refused, effect, str(error), None)
+        if error.transient:
+            await house.write(ending.refused, effect, str(error), None)
+        else:
+            await house.write(ending.impossible, effect, str(error))
     except (Refused, VaultUnavailable) as error:
         await house.write(ending.refused, effect, str(error), None)
     except MailUnknown as error:
@@ -396,7 +401,9 @@ def settle(room: Room, actor: Actor, effect_id: int, ask: SettleEffect) -> Done:
     record(room, actor, "effect.settled", item.id, effect=effect.id, how=ask.how.value)
     _SETTLE[ask.how](room, actor, effect, item)
     new = items.get(room.conn, item.id)
-    return Done(_SETTLED[ask.how], item.id, effect.decision_id or 0, (effect.id,), state=new.state.value, version=new.version)
+    return Done(
+        _SETTLED[ask.how], item.id, effect.decision_id or 0, (effect.id,), state=new.state.value, version=new.version
+    )
 
 
 def _resend(room: Room, actor: Actor, effect: Effect, item: Item) -> None:

@@ -1,4 +1,4 @@
-"""Replying in public, as the agency. No text that breaks a hard rule of the conduct code leaves without a second person."""
+"""Replying in public, as the agency. What breaks a hard rule of the conduct code needs a second person to leave."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,8 @@ from moderator.domain.account import Status
 from moderator.domain.effect import Effect, EffectState
 from moderator.domain.event import Fault
 from moderator.domain.person import Actor, Permission
-from moderator.store import outbox, polls, trail
+from moderator.domain.workflow import leased
+from moderator.store import items, outbox, people, polls, queue, trail
 from moderator.store.base import opened
 
 if TYPE_CHECKING:
@@ -77,3 +78,17 @@ async def verify_trail(house: House, actor: Actor) -> Fault | None:
 def _verify(path: Path) -> Fault | None:
     with opened(path) as conn:
         return trail.verify(conn)
+
+
+def urgent(look: Look) -> tuple[int, ...]:
+    """Open items of the urgent lanes that nobody has opened."""
+    return queue.unopened_urgent(look.conn)
+
+
+def holder(look: Look, item_id: int) -> tuple[str, datetime | None]:
+    """Unix name of whoever holds an item now, and until when; ("", None) for nobody."""
+    item = items.find(look.conn, item_id)
+    lease = leased(item, look.now) if item is not None else None
+    if lease is None:
+        return "", None
+    return people.names(look.conn, [lease.person_id])[lease.person_id], lease.until

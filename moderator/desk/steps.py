@@ -1,4 +1,4 @@
-"""What every act on an item has in common: the step of the transition table, who stands in the way, and writing it back."""
+"""What every act on an item has in common: its step in the transition table, who stands in the way, writing it back."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Taking comments in: evidence, version, verdict and item of each in one transaction, with one event for each comment.
 
-What was seen before is compared with what is seen now: an edit returns to the queue with its difference, what was hidden
-and is public again comes back, what vanished can still be closed.
+What was seen before is compared with what is seen now: an edit returns to the queue with its difference, what was
+hidden and is public again comes back, what vanished can still be closed.
 """
 
 from __future__ import annotations
@@ -95,8 +95,10 @@ def _storable(comment: RemoteComment) -> RemoteComment:
 
 
 def take_in(room: Room, account_id: int, page: Sequence[Taken], read_ms: int) -> int:
-    """Write what was read; how many comments are new. `read_ms` is the up-time at which the reading began: what an effect
-    of ours did since then is not contradicted by it."""
+    """Write what was read; how many comments are new.
+
+    `read_ms` is the up-time at which the reading began: what an effect of ours did since is not contradicted by it.
+    """
     if not page:
         return 0
     newest = {taken.comment.remote_id: taken for taken in page}
@@ -178,16 +180,20 @@ class _Writer:
             return self._posts[remote_id]
         room = self.room
         known = comments.posts_by_remote(room.conn, self.account_id, [remote_id])
-        post_id = known[remote_id]["id"] if known else room.tx.insert(
-            "post",
-            {
-                "account_id": self.account_id,
-                "remote_id": remote_id,
-                "title": taken.clean.post_title,
-                "text": taken.clean.post_text,
-                "url": _plain(post.url),
-                "posted_at": items.to(post.posted_at),
-            },
+        post_id = (
+            known[remote_id]["id"]
+            if known
+            else room.tx.insert(
+                "post",
+                {
+                    "account_id": self.account_id,
+                    "remote_id": remote_id,
+                    "title": taken.clean.post_title,
+                    "text": taken.clean.post_text,
+                    "url": _plain(post.url),
+                    "posted_at": items.to(post.posted_at),
+                },
+            )
         )
         self._posts[remote_id] = post_id
         return post_id
@@ -289,7 +295,9 @@ def _again(room: Room, item: Item, taken: Taken, read_ms: int) -> None:
     if new.lane < item.lane:
         beside["opened_at"] = None
     items.save(room.tx, new, **beside)
-    room.tx.record("edit" if edited else f"seen.{seen.value}", item=item.id, cause=cause.value, version=new.comment_version)
+    room.tx.record(
+        "edit" if edited else f"seen.{seen.value}", item=item.id, cause=cause.value, version=new.comment_version
+    )
 
 
 def _seen(room: Room, item: Item, state: RemoteState, read_ms: int) -> Visibility:

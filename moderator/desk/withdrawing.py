@@ -36,4 +36,3 @@ def superseded(room: Room, actor: Actor, item_id: int) -> None:
     What is under way stays until it is known how it ended; only the newest desired state is tried again after that.
     """
     from_item(room, actor, item_id, "A newer decision stands.")
-

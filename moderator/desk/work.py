@@ -152,7 +152,9 @@ def reveal(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
     item = items.get(room.conn, item_id)
     day = room.tx.local[:10]
     today = decisions.count_exposure(room.tx, actor.person.id, day)
-    return Done(f"Shown. {today} today; only you see this count.", item_id, state=item.state.value, version=item.version)
+    return Done(
+        f"Shown. {today} today; only you see this count.", item_id, state=item.state.value, version=item.version
+    )
 
 
 def open_item(room: Room, actor: Actor, item_id: int) -> None:

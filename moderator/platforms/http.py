@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -88,6 +89,7 @@ class Answer:
 def base_address(url: str) -> httpx.URL:
     """A site's address, without a slash at the end. Raises `Invalid` unless it is https, or http on this machine."""
     try:
+        urlsplit(url.strip())  # refuses brackets that httpx lets pass
         address = httpx.URL(url.strip())
     except (httpx.InvalidURL, ValueError):
         raise Invalid("This is not a web address: write it like https://consult.example.org.") from None

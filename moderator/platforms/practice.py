@@ -79,7 +79,7 @@ class Practice:
         return Page(comments, json.dumps({"run": self._world.run, "n": last}), more=len(new) > len(page))
 
     async def refresh(self, remote_ids: Sequence[str]) -> Sequence[Observed]:
-        """How these stand now. Comments of an earlier run, or long forgotten, are left out: nothing is known of them."""
+        """How these stand now. Nothing is known of an earlier run or of what was forgotten: those are left out."""
         self._reach()
         return [self._observe(key) for key in remote_ids if self._world.knows(key)]
 

@@ -5,14 +5,15 @@ last time seen loses the second comment of that second. A comment gets its time 
 transactions), so an older one may appear after a newer one was read. Entries leave the list while it is paged, and
 everything behind them moves up by one.
 
-So every reading starts *before* the last time seen, pages by time rather than by number, and leaves out what it gave
-before. Giving a comment twice is harmless (the desk knows them by id); losing one is not.
+So every reading starts *before* the last time seen and before the moment at which the reading before it began, pages
+by time rather than by number, and leaves out what it gave before. Giving a comment twice is harmless (the desk knows
+them by id); losing one is not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -42,6 +43,8 @@ class Mark:
     """The newest time read, never in the platform's future."""
     ended: bool = True
     """Whether the last reading came to the end of the list."""
+    began: datetime | None = None
+    """When that reading began, by the platform's clock: what became visible since may stand behind `at`."""
     deep: datetime | None = None
     """When a deep reading last began."""
     given: Mapping[str, datetime] = field(default_factory=dict)
@@ -55,7 +58,8 @@ class Mark:
         """Where the next reading starts."""
         if not self.ended:
             return self.at - STEP
-        return self.at - (DEEP if self.is_deep(now) and self.deep else LOOKBACK)
+        sure = min(self.at, self.began or self.at)
+        return sure - (DEEP if self.is_deep(now) and self.deep else LOOKBACK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +83,18 @@ async def sweep(read: Read, mark: Mark, budget: int, now: datetime) -> tuple[lis
     after, page = mark.start(now), 1
     at, given, fresh = after, dict(mark.given), list[RemoteComment]()
     deep = now if mark.is_deep(now) else mark.deep
+    began = now if mark.ended else mark.began
     while True:
         batch = await read(after, page)
         for comment in batch.comments:
             if comment.remote_id not in given:
                 if len(fresh) == budget:
-                    return fresh, _kept(Mark(at, False, deep, given))
+                    return fresh, _kept(Mark(at, False, began, deep, given))
                 fresh.append(comment)
                 given[comment.remote_id] = comment.created_at
             at = max(at, min(comment.created_at, now))
         if not batch.more:
-            return fresh, _kept(Mark(max(at, mark.at), True, deep, given))
+            return fresh, _kept(Mark(max(at, mark.at), True, began, deep, given))
         after, page = _next_page(after, page, at)
 
 
@@ -106,7 +111,7 @@ def _kept(mark: Mark) -> Mark:
     newest = sorted(mark.given.items(), key=lambda entry: entry[1], reverse=True)
     near = {key: at for key, at in newest if at >= mark.at - STEP}
     rest = {key: at for key, at in newest[:REMEMBERED] if at >= mark.at - DEEP}
-    return Mark(mark.at, mark.ended, mark.deep, {**rest, **near})
+    return replace(mark, given={**rest, **near})
 
 
 def to_json(mark: Mark) -> dict[str, Any]:
@@ -114,8 +119,8 @@ def to_json(mark: Mark) -> dict[str, Any]:
     given: dict[str, list[str]] = {}
     for key, at in mark.given.items():
         given.setdefault(str(int(at.timestamp())), []).append(key)
-    deep = mark.deep.isoformat() if mark.deep else ""
-    return {"at": mark.at.isoformat(), "ended": mark.ended, "deep": deep, "given": given}
+    began, deep = (at.isoformat() if at else "" for at in (mark.began, mark.deep))
+    return {"at": mark.at.isoformat(), "ended": mark.ended, "began": began, "deep": deep, "given": given}
 
 
 def from_json(value: Any) -> Mark | None:
@@ -132,4 +137,4 @@ def from_json(value: Any) -> Mark | None:
         }
     except (OverflowError, OSError, ValueError):
         return None
-    return Mark(at, data.get("ended") is not False, moment(data.get("deep")), given)
+    return Mark(at, data.get("ended") is not False, moment(data.get("began")), moment(data.get("deep")), given)

@@ -103,12 +103,11 @@ class WordPress:
         me = await self._site.get("users/me", {"context": "edit"})
         if table(me.get("capabilities")).get("moderate_comments") is not True:
             raise Forbidden(f"This login may not moderate comments on {self._site.host}; it needs the role Editor.")
-        self._site.speak_as(digits(me.get("id")))
         return Identity(
-            remote_id=self._site.own_id,
+            remote_id=self._site.recognise(me),
             name=words(me.get("name")),
             roles=tuple(words(role) for role in rows(me.get("roles"))),
-            credential=await self._site.credential(),
+            credential={**await self._site.credential(), "server_time": self._site.now().isoformat()},
             capabilities=self.capabilities,
         )
 

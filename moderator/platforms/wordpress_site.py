@@ -48,16 +48,17 @@ class Site:
 
         Raises `Forbidden` where the login has come to speak for another author than the account's record says.
         """
-        if self._own_known:
-            return
-        found = digits((await self.get("users/me", {})).get("id"))
-        if not found or self.own_id not in ("", found):
+        if not self._own_known:
+            self.recognise(await self.get("users/me", {}))
+        if not self._own_known:
             raise Forbidden(f"The login on {self.host} speaks for another author than before: test the account again.")
-        self.own_id, self._own_known = found, True
 
-    def speak_as(self, own_id: str) -> None:
-        """Takes the author id that the site itself has just told."""
-        self.own_id, self._own_known = own_id, True
+    def recognise(self, me: Mapping[str, Any]) -> str:
+        """The author id that the site has just told; ours from now on, unless the account's record has another."""
+        found = digits(me.get("id"))
+        if found and self.own_id in ("", found):
+            self.own_id, self._own_known = found, True
+        return found
 
     async def get(self, path: str, query: Query) -> Mapping[str, Any]:
         """One object of the interface."""

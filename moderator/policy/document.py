@@ -198,9 +198,7 @@ class _Parser:
         where = f"[[rule]] {data.get('id', '')}".strip()
         self.known(data, [field.name for field in fields(Rule)], where)
         clause = self.reference(self.text(data, "clause", where), clauses, where)
-        suggestion = (
-            self.one_of(Suggestion, data, "suggestion", where) if "suggestion" in data else clause.suggestion
-        )
+        suggestion = self.one_of(Suggestion, data, "suggestion", where) if "suggestion" in data else clause.suggestion
         if not clause.hideable and suggestion is Suggestion.HIDE:
             raise self.error(where, f"{clause.id} is not hideable; its rules cannot suggest hiding")
         detector = self.text(data, "detector", where, "")
@@ -287,7 +285,7 @@ class _Parser:
     def wordings(self, data: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
         found = data.get(key)
         if not isinstance(found, dict) or not all(isinstance(entry, str) for entry in found.values()):
-            raise self.error(where, f"“{key}” must give the wording by language, such as {{en = \"…\"}}")
+            raise self.error(where, f'“{key}” must give the wording by language, such as {{en = "…"}}')
         if not found.get("en", "").strip():
             raise self.error(where, f"“{key}” needs at least the English wording (en)")
         return dict(found)

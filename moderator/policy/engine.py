@@ -64,7 +64,7 @@ class Engine:
         self._cues = self._make_cues(alphabet)
         self._name = alphabet.masks.get("@name", 0)
         self._question = alphabet.bit({"@asks_why"})
-        self._not_people = _bits(alphabet, ("official", "civic", "group", "party", "place_of_people", "person_word", "you"))
+        self._not_people = _bits(alphabet, ("civic", "group", "party", "place_of_people", "person_word", "you"))
         self._vocabulary = Vocabulary(self.lexicon, alphabet.masks)
 
     def judge(
@@ -114,13 +114,19 @@ class Engine:
         compiled = [alphabet.compile(parse(source), self._sizes) for source in data["protected"]]
         self._protected = _Frame(tuple(compiled))
         self._asks = [
-            _Frame(tuple(alphabet.compile(parse(source), self._sizes) for source in entry["patterns"]), asks=Asks(entry["kind"]))
+            _Frame(
+                tuple(alphabet.compile(parse(source), self._sizes) for source in entry["patterns"]),
+                asks=Asks(entry["kind"]),
+            )
             for entry in data["asks"]
         ]
 
     def _make_cues(self, alphabet: Alphabet) -> Cues:
         hostile = _bits(alphabet, {group.name for group in self.lexicon.lists if group.hostile})
-        one = {name: _bits(alphabet, (name,)) for name in ("negator", "report", "disapprove", "condemn", "self_named")}
+        one = {
+            name: _bits(alphabet, (name,))
+            for name in ("negator", "report", "report_after", "disapprove", "condemn", "self_named")
+        }
         return Cues(hostile, **one)
 
     def _matched(self, reading: Reading) -> list[Finding]:
@@ -142,13 +148,9 @@ class Engine:
         return found
 
     def _findings(self, reading: Reading, rule: Rule, first: int, last: int) -> list[Finding]:
-        modifiers = weigh(
-            reading, first, last, self._cues, negatable=rule.negatable, reclaimable=rule.reclaimable
-        )
+        modifiers = weigh(reading, first, last, self._cues, negatable=rule.negatable, reclaimable=rule.reclaimable)
         start, end = reading.span(first, last)
-        return [
-            self._finding(rule, clause_id, start, end, modifiers) for clause_id in (rule.clause, *rule.also)
-        ]
+        return [self._finding(rule, clause_id, start, end, modifiers) for clause_id in (rule.clause, *rule.also)]
 
     def _finding(self, rule: Rule, clause_id: str, start: int, end: int, modifiers: tuple[str, ...]) -> Finding:
         clause = self._clauses[clause_id]
@@ -197,7 +199,9 @@ class Engine:
         if not any(self._category(f) is Category.LIFE_SAFETY and not f.hint for f in findings):
             return findings
         return [
-            replace(f, hint=True, mask=False, urgent=False, suggestion=Suggestion.KEEP, modifiers=(*f.modifiers, RESCUE))
+            replace(
+                f, hint=True, mask=False, urgent=False, suggestion=Suggestion.KEEP, modifiers=(*f.modifiers, RESCUE)
+            )
             if self._category(f) is Category.PII
             else f
             for f in findings
@@ -215,9 +219,7 @@ class Engine:
         for frame in self._asks:
             if _spans(reading, frame.patterns):
                 return frame.asks
-        if any(mark in text for mark in "?؟？") or (
-            reading.mask and reading.mask[0] & self._question
-        ):
+        if any(mark in text for mark in "?؟？") or (reading.mask and reading.mask[0] & self._question):
             return Asks.QUESTION
         return Asks.NOTHING
 
@@ -301,7 +303,16 @@ def _tidy(findings: list[Finding], order: dict[str, int]) -> tuple[Finding, ...]
     """Strongest first, hints last; of overlapping findings of one clause the strongest, then the longest, stays."""
     ranked = sorted(
         set(findings),
-        key=lambda f: (f.hint, -f.severity, not f.urgent, -_STRENGTH[f.suggestion], order[f.clause], f.start - f.end, f.start, f.rule),
+        key=lambda f: (
+            f.hint,
+            -f.severity,
+            not f.urgent,
+            -_STRENGTH[f.suggestion],
+            order[f.clause],
+            f.start - f.end,
+            f.start,
+            f.rule,
+        ),
     )
     kept: list[Finding] = []
     for finding in ranked:

@@ -7,9 +7,13 @@ import re
 _DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961]")
 _BENGALI = re.compile("[\u0985-\u09b9\u09dc-\u09f1]")
 _LATIN = re.compile("[A-Za-z]")
-_OTHER = re.compile("[\u0370-\u03ff\u0400-\u052f\u0590-\u08ff\u0a00-\u0dff\u0e00-\u10ff\u1c50-\u1c7f\u3040-\ud7ff\uabc0-\uabff]")
+_OTHER = re.compile(
+    "[\u0370-\u03ff\u0400-\u052f\u0590-\u08ff\u0a00-\u0dff\u0e00-\u10ff\u1c50-\u1c7f\u3040-\ud7ff\uabc0-\uabff]"
+)
 _ASSAMESE = re.compile("[ৰৱ]|(?:^|\\s)(?:মই|আৰু|আছে|নাই|হয়|কৰা|এই|পৰা|ক'ত|কিয়)(?=\\s|$)")
-_BODO = re.compile("(?:^|\\s)(?:आं|आंनि|नोंथां|नों|बेयो|दङ|जाबाय|मोनसे|खौ|नि|आरो|गासै|थांनाय|मानो|बिनि)(?=\\s|$)|ओंखाम|जायो|थाखाय")
+_BODO = re.compile(
+    "(?:^|\\s)(?:आं|आंनि|नोंथां|नों|बेयो|दङ|जाबाय|मोनसे|खौ|नि|आरो|गासै|थांनाय|मानो|बिनि)(?=\\s|$)|ओंखाम|जायो|थाखाय"
+)
 _WORD = re.compile("[A-Za-z']+")
 
 _HINDI = frozenset(
@@ -56,12 +60,10 @@ def _by_script(text: str) -> str:
 
 
 def _by_words(text: str) -> str:
-    words = [word.lower() for word in _WORD.findall(text)[:400]]
+    words = set(_WORD.findall(text.lower()))
     if not words:
         return ""
-    english = sum(word in _ENGLISH for word in words)
-    hindi = sum(word in _HINDI for word in words)
-    assamese = sum(word in _ASSAMESE_LATIN for word in words)
+    english, hindi, assamese = (len(words & known) for known in (_ENGLISH, _HINDI, _ASSAMESE_LATIN))
     if max(hindi, assamese) > english or (hindi >= 2 and hindi >= english):
         return "hi-Latn" if hindi >= assamese else "as-Latn"
     return "en" if english or len(words) < 4 else ""

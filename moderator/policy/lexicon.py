@@ -15,7 +15,7 @@ from typing import Any
 
 import tomli
 
-from moderator.policy.normalise import fold
+from moderator.policy.normalise import TOKEN, fold
 
 FOLDER = Path(__file__).parent / "lexicons"
 
@@ -66,8 +66,9 @@ class Lexicon:
 
 
 def folded(phrase: str) -> str:
-    """A word or phrase as it is matched."""
-    return " ".join(fold(part) for part in phrase.split())
+    """A word or phrase as it is matched: the same tokens that a comment would give, possessives of a phrase dropped."""
+    parts = [fold(token[1]) for token in TOKEN.finditer(phrase) if token[1]]
+    return " ".join(part.removesuffix("'s") for part in parts) if len(parts) > 1 else "".join(parts)
 
 
 @cache
@@ -90,7 +91,18 @@ def shipped() -> Lexicon:
 
 
 def _word_list(file: str, language: str, name: str, data: Mapping[str, Any]) -> WordList:
-    unknown = set(data) - {"words", "entries", "combine", "hostile", "mask", "fuzzy", "sense", "severity", "loose", "closed"}
+    unknown = set(data) - {
+        "words",
+        "entries",
+        "combine",
+        "hostile",
+        "mask",
+        "fuzzy",
+        "sense",
+        "severity",
+        "loose",
+        "closed",
+    }
     if unknown:
         raise LexiconError(f"{file}: the list “{name}” has the unknown key “{min(unknown)}”.")
     words = [*data.get("words", ())]

@@ -16,12 +16,15 @@ LINK = re.compile(
     rf"(?<![\w@.-])(?:(?:https?|hxxps?)://)?(?:({_HOST})|(\d{{1,3}}(?:\.\d{{1,3}}){{3}})(?=[:/]))(?![\w-])(?::\d{{1,5}})?(?:[/?#][^\s\"'<>]{{0,400}})?",
     re.IGNORECASE,
 )
+_DOTTED = re.compile(r"\.\w")
 _SHORTENERS = frozenset(
     "bit.ly tinyurl.com goo.gl t.ly is.gd cutt.ly rb.gy ow.ly shorturl.at tiny.cc rebrand.ly s.id bitly.ws v.gd shorte.st adf.ly "
     "wa.me t.me".split()
 )
 _OFFICIAL_ENDINGS = ("gov.in", "nic.in", "mygov.in", "digilocker.gov.in")
-_OFFICIAL_WORD = re.compile(r"(?:^|[.-])(?:gov|nic|sarkar|mygov|pmkisan|aadhaar|uidai|digilocker)(?:$|[.-])|gov-?in(?:$|[.-])")
+_OFFICIAL_WORD = re.compile(
+    r"(?:^|[.-])(?:gov|nic|sarkar|mygov|pmkisan|aadhaar|uidai|digilocker)(?:$|[.-])|gov-?in(?:$|[.-])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Link:
 
 def find(text: str) -> list[Link]:
     """The links of a text, in order. Bounded work for each."""
-    if "." not in text:
+    if not _DOTTED.search(text):
         return []
     return [Link((m[1] or m[2]).lower(), m.start(), m.end()) for m in LINK.finditer(text)]
 

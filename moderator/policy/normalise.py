@@ -29,8 +29,12 @@ HIDDEN = re.compile(f"[{_HIDDEN}]+")
 """Characters that are drawn as nothing."""
 
 _REPEATS = re.compile(r"(.)\1{2,}")
-_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "i", "+": "t"})
-_LEET_L = str.maketrans({"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "l", "|": "l", "+": "t"})
+_LEET = str.maketrans(
+    {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i", "|": "i", "+": "t"}
+)
+_LEET_L = str.maketrans(
+    {"0": "o", "1": "l", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "l", "|": "l", "+": "t"}
+)
 _APOSTROPHES = str.maketrans("’´`", "'''")
 
 _LOOK_ALIKES = (

@@ -50,7 +50,9 @@ def parse(source: str) -> Pattern:
             if gap > LONGEST_GAP:
                 raise PatternError(f"“{source}”: a gap is at most {LONGEST_GAP} units, not {gap}.")
             continue
-        atoms = frozenset(atom.replace("_", " ") if atom[:1] != "@" else atom for atom in part.split("|") if atom)
+        atoms = frozenset(
+            atom if atom[:1] == "@" else atom.replace("_", " ").replace("-", " ") for atom in part.split("|") if atom
+        )
         if not atoms:
             raise PatternError(f"“{source}”: “{part}” names nothing.")
         elements.append(Element(atoms, gap))
@@ -117,12 +119,16 @@ class Alphabet:
         for bit, _ in steps:
             need |= bit
         rarity = [sum(sizes.get(atom, 1) for atom in element.atoms) for element in pattern.elements]
-        weight = [size + (1000 if _common(element) else 0) for size, element in zip(rarity, pattern.elements, strict=True)]
+        weight = [
+            size + (1000 if _common(element) else 0) for size, element in zip(rarity, pattern.elements, strict=True)
+        ]
         anchor = steps[weight.index(min(weight))][0]
         return Compiled(steps, need, anchor, pattern.at_start)
 
 
-_COMMON = frozenset("a i you we the is are am all to of for in on at be and or not no it this that they he she my me do".split())
+_COMMON = frozenset(
+    "a i you we the is are am all to of for in on at be and or not no it this that they he she my me do".split()
+)
 
 
 def _common(element: Element) -> bool:

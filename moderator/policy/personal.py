@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from moderator.policy.normalise import ascii_digits
 
-_GAP = r"[\s.\-–—()/\u00ad\u200b-\u200f\u2060\ufeff]{0,3}"
+_GAP = r"[\s.\-–—()\u00ad\u200b-\u200f\u2060\ufeff]{0,3}"
 _I = re.IGNORECASE
 
 
@@ -36,9 +36,7 @@ _SPELT = re.compile(
     _I,
 )
 _LANDLINE = re.compile(rf"(?<![\w.])0[1-8]\d{{1,3}}{_GAP}\d{{6,8}}(?!\w)")
-_EMAIL = re.compile(
-    r"(?<![\w.+%-])[\w.+%-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?![\w-])", _I
-)
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@(?:[a-z0-9-]{1,63}\.){1,5}[a-z]{2,24}(?![\w-])", _I)
 _EMAIL_SPELT = re.compile(
     r"(?<![\w.+-])[\w.+-]{2,64}\s{0,2}[\[({<]?\s?(?:\bat\b|@)\s?[\])}>]?\s{0,2}[a-z0-9-]{2,40}"
     r"(?:\s{0,2}[\[({<]?\s?(?:\bdot\b|\.)\s?[\])}>]?\s{0,2}(?:[a-z0-9-]{2,30})){0,2}"
@@ -75,6 +73,14 @@ _REFERENCE = re.compile(
     _I,
 )
 _OWN = re.compile(r"\b(?:my|mine|me|mera|meri|mujhe|contact us|call us|mail us)\b|मेरा|मेरी|मुझे|মোৰ|মোক", _I)
+
+_AT = re.compile(r"\w@\w")
+_LOOSE_AT = re.compile(r"[\s(\[{<]@[\s)\]}>]|@\s|\w@\w|[(\[{<]\s?at\b|\bat\s?[)\]}>]")
+_DIGIT = re.compile(r"\d")
+_SPELT_DIGIT = re.compile(r"zero|one|two|three|four|five|six|seven|eight|nine")
+_ACCOUNT_WORDS = ("a/c", "acc", "ac ", "khata", "खाता", "একাউ")
+_HOME_WORDS = ("live", "living", "resid", "stay", "house", "flat", "qtr", "quarter", "door", "plot")
+_DOCUMENT_WORDS = ("voter", "epic", "passport", "licen", "dl no")
 
 _MULTIPLY = (
     (0, 1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 4, 0, 6, 7, 8, 9, 5), (2, 3, 4, 0, 1, 7, 8, 9, 5, 6),
@@ -114,28 +120,46 @@ def find(text: str, *, strict: bool = False) -> list[Datum]:
 
 
 def _candidates(text: str, strict: bool) -> Iterator[tuple[str, int, int]]:
-    if "@" in text or " dot " in text.lower() or "dot)" in text.lower() or "dot]" in text.lower():
+    """Every shape that occurs. Cheap looks come first: most comments hold no personal data at all."""
+    lower = text.lower()
+    if _AT.search(text):
         yield from _spans("upi", _UPI, text)
         yield from _spans("email", _EMAIL, text)
+    if "dot" in lower or _LOOSE_AT.search(lower):
         yield from _spans("email", _EMAIL_SPELT, text)
-    if any(letter in text for letter in "0123456789"):
-        yield from _numbers(text, strict)
-    yield from _spans("phone", _SPELT, text)
+    digits = len(_DIGIT.findall(text))
+    if digits:
+        yield from _marked(text, lower)
+    if digits >= 4:
+        yield from _numbers(text, strict, digits)
+    if len(_SPELT_DIGIT.findall(lower)) >= 8:
+        yield from _spans("phone", _SPELT, text)
     if strict:
         yield from _spans("address", _ADDRESS_WORDS, text)
 
 
-def _numbers(text: str, strict: bool) -> Iterator[tuple[str, int, int]]:
-    for found in _ACCOUNT.finditer(text):
-        yield "bank", found.start(1), found.end(1)
-    yield from _spans("address", _ADDRESS, text)
-    yield from _spans("identity_number", _IDENTITY, text)
-    for found in _PHONE.finditer(text):
-        if strict or found[0].startswith("+") or not _REFERENCE.search(text, max(0, found.start() - 40), found.start()):
-            yield "phone", found.start(), found.end()
-    for found in _AADHAAR.finditer(text):
-        if strict or verhoeff(re.sub(r"\D", "", found[0])):
-            yield "aadhaar", found.start(), found.end()
+def _marked(text: str, lower: str) -> Iterator[tuple[str, int, int]]:
+    """Numbers that a word beside them marks as an account, an address or an identity document."""
+    if any(word in lower for word in _ACCOUNT_WORDS):
+        for found in _ACCOUNT.finditer(text):
+            yield "bank", found.start(1), found.end(1)
+    if any(word in lower for word in _HOME_WORDS):
+        yield from _spans("address", _ADDRESS, text)
+    if any(word in lower for word in _DOCUMENT_WORDS):
+        yield from _spans("identity_number", _IDENTITY, text)
+
+
+def _numbers(text: str, strict: bool, digits: int) -> Iterator[tuple[str, int, int]]:
+    """Numbers that their own shape gives away. `digits` is how many the text holds."""
+    if digits >= 10:
+        for found in _PHONE.finditer(text):
+            reference = _REFERENCE.search(text, max(0, found.start() - 40), found.start())
+            if strict or found[0].startswith("+") or not reference:
+                yield "phone", found.start(), found.end()
+    if digits >= 12:
+        for found in _AADHAAR.finditer(text):
+            if strict or verhoeff(re.sub(r"\D", "", found[0])):
+                yield "aadhaar", found.start(), found.end()
     yield from _spans("pan", _PAN, text)
     if strict:
         yield from _spans("phone", _LANDLINE, text)

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from moderator.policy.lexicon import Lexicon, folded
 from moderator.policy.normalise import LONGEST_WORD, TOKEN, fold, misspellings, readings, starred
@@ -31,8 +32,8 @@ class _Phrase:
     manner: int
 
 
-Piece = tuple[int, int, int]
-"""Classes, and the place inside the token: start and end."""
+Piece = tuple[str, int, int, int]
+"""The word as the lists have it (or as folded, where none has it), its place inside the token, and its classes."""
 
 
 @dataclass(slots=True)
@@ -87,12 +88,15 @@ class Vocabulary:
 
     def __init__(self, lexicon: Lexicon, masks: Mapping[str, int]) -> None:
         self._masks = masks
-        self.words: dict[str, int] = defaultdict(int)
-        self._phrases: dict[str, list[_Phrase]] = defaultdict(list)
-        self._fuzzy: dict[str, int] = {}
+        self.words: dict[str, int] = {}
+        self.known_phrases: dict[tuple[str, str], list[_Phrase]] = defaultdict(list)
+        self.openers: set[str] = set()
+        """First words of phrases."""
+        self._fuzzy: dict[str, str] = {}
         self._stars: dict[tuple[int, str], list[str]] = defaultdict(list)
-        self._memo: dict[str, tuple[Piece, ...]] = {}
+        self.memo: dict[str, tuple[Piece, ...]] = {}
         self._glue = lexicon.words("glue")
+        self._real = lexicon.real_words
         self._joinable: frozenset[str] = frozenset()
         self._fill(lexicon)
 
@@ -104,16 +108,19 @@ class Vocabulary:
         for atom, bits in self._masks.items():
             if not atom.startswith("@"):
                 self._add(folded(atom), bits, _LOOSE)
-        for found in self._phrases.values():
+        for found in self.known_phrases.values():
             found.sort(key=lambda entry: -len(entry.tail))
         self._disguises(lexicon)
 
     def _add(self, word: str, bits: int, manner: int) -> None:
         first, *rest = word.split(" ")
+        for part in rest and (first, *rest):
+            self.words.setdefault(part, 0)
         if not rest:
-            self.words[word] |= bits
+            self.words[word] = self.words.get(word, 0) | bits
             return
-        known = self._phrases[first]
+        self.openers.add(first)
+        known = self.known_phrases[first, rest[0]]
         for place, phrase in enumerate(known):
             if phrase.tail == tuple(rest):
                 known[place] = _Phrase(phrase.tail, phrase.bits | bits, max(phrase.manner, manner))
@@ -134,7 +141,7 @@ class Vocabulary:
                     joinable.add(word)
                     for wrong in misspellings(word):
                         if wrong not in self.words and wrong not in lexicon.real_words:
-                            self._fuzzy.setdefault(wrong, self.words[word])
+                            self._fuzzy.setdefault(wrong, word)
         self._joinable = frozenset(joinable)
 
     def read(self, text: str) -> Reading:
@@ -144,38 +151,43 @@ class Vocabulary:
         return reader.reading
 
     def pieces(self, token: str) -> tuple[Piece, ...]:
-        """What one token says: usually one piece, two where a space is missing."""
-        found = self._memo.get(token)
-        if found is None:
-            if len(self._memo) >= _MEMO:
-                self._memo.clear()
-            found = self._memo[token] = self._work_out(token)
+        """What one token says: usually one piece, two where a space is missing. Worked out once for each token."""
+        if len(self.memo) >= _MEMO:
+            self.memo.clear()
+        found = self.memo[token] = self._work_out(token)
         return found
 
-    def meaning(self, word: str) -> int:
-        """The classes of a folded word, disguised or not."""
+    def listed(self, word: str) -> str:
+        """The listed word that a folded word is, disguised or not; "" where none is."""
         if word in self.words:
-            return self.words[word]
+            return word
         if len(word) > LONGEST_WORD * 4:
-            return 0
+            return ""
         for form in readings(word):
             if form in self.words:
-                return self.words[form]
+                return form
         if "*" in word:
-            whole = next((w for w in self._stars.get((len(word), word[0]), ()) if starred(word, w)), None)
-            return self.words[whole] if whole else 0
-        return self._fuzzy.get(word.removesuffix("'s"), 0)
+            return next((whole for whole in self._stars.get((len(word), word[0]), ()) if starred(word, whole)), "")
+        return self._fuzzy.get(word.removesuffix("'s"), "")
 
     def _work_out(self, token: str) -> tuple[Piece, ...]:
         word = fold(token)
-        mask = self.meaning(word)
-        if not mask and 5 <= len(word) <= 24 and word not in self.words and word.isalpha():
-            split = self.split(word)
-            if split:
-                cut = split if len(word) == len(token) else 0
-                left, right = self.words[word[:split]], self.words[word[split:]]
-                return ((left, 0, cut or len(token)), (right, cut, len(token)))
-        return ((mask, 0, len(token)),)
+        found = self.listed(word)
+        if (
+            not found
+            and word not in self._real
+            and 5 <= len(word) <= 24
+            and word.isalpha()
+            and (cut := self.split(word))
+        ):
+            inside = cut if len(word) == len(token) else 0
+            left, right = word[:cut], word[cut:]
+            return (
+                (left, 0, inside or len(token), self.words.get(left, 0)),
+                (right, inside, len(token), self.words.get(right, 0)),
+            )
+        word = found or word.removesuffix("'s")
+        return ((word, 0, len(token), self.words.get(word, 0)),)
 
     def split(self, word: str) -> int:
         """Where a missing space belongs: between a listed word and a small one, or two listed ones; 0 for nowhere."""
@@ -188,40 +200,41 @@ class Vocabulary:
         return 0
 
     def phrases(self, words: list[str], place: int) -> Iterator[_Phrase]:
-        """The phrases that start at this word, longest first."""
-        for phrase in self._phrases.get(words[place], ()):
-            if all(
-                place + 1 + i < len(words) and words[place + 1 + i] == part for i, part in enumerate(phrase.tail)
-            ):
+        """The phrases that start with this word and the next, longest first."""
+        for phrase in self.known_phrases.get((words[place], words[place + 1]), ()):
+            length = len(phrase.tail)
+            if length == 1 or tuple(words[place + 1 : place + 1 + length]) == phrase.tail:
                 yield phrase
-
-    def starts_phrase(self, word: str) -> bool:
-        """Whether any phrase starts with this word."""
-        return word in self._phrases
 
 
 class _Reader:
-    """One pass over one comment."""
+    """One pass over one comment: sentence by sentence, words first, then units."""
 
     def __init__(self, vocabulary: Vocabulary, text: str) -> None:
         self.vocabulary = vocabulary
         self.reading = Reading(text)
         self.words: list[str] = []
-        """Folded words of the sentence at hand."""
-        self.spans: list[tuple[int, int, int]] = []
-        """(start, end, classes) of each."""
+        """Listed or folded words of the sentence at hand; the next three lists run in step with it."""
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.masks: list[int] = []
+        self.letters = 0
+        """Single letters in the sentence at hand."""
+        self.opens = False
+        """Whether a word of the sentence at hand may begin a phrase."""
         self.commas: set[int] = set()
         self.open: dict[str, int] = {}
-        """Closing mark → the place in the sentence list where its quotation began, as a text offset."""
+        """Closing mark → where in the text its quotation began."""
         self.quotes: list[tuple[int, int]] = []
 
     def run(self) -> None:
         """Read all of it."""
         text = self.reading.text
+        word = self._word
         for found in TOKEN.finditer(text):
             kind = found.lastindex
             if kind == 1:
-                self._word(found[1], found.start())
+                word(found[1], found.start())
             elif kind == 2:
                 self._stop(found[2], found.end(), text)
             elif kind == 3:
@@ -232,11 +245,16 @@ class _Reader:
         self._settle_quotes()
 
     def _word(self, token: str, at: int) -> None:
-        pieces = self.vocabulary.pieces(token)
-        folded_token = fold(token).removesuffix("'s") if len(pieces) == 1 else ""
-        for mask, start, end in pieces:
-            self.words.append(folded_token)
-            self.spans.append((at + start, at + end, mask))
+        vocabulary = self.vocabulary
+        for word, start, end, mask in vocabulary.memo.get(token) or vocabulary.pieces(token):
+            self.words.append(word)
+            self.starts.append(at + start)
+            self.ends.append(at + end)
+            self.masks.append(mask)
+            if word in vocabulary.openers:
+                self.opens = True
+        if len(token) == 1:
+            self.letters += 1
         if len(self.words) >= LONGEST_SENTENCE:
             self._finish()
 
@@ -258,47 +276,63 @@ class _Reader:
         """Close the sentence at hand: join spaced letters, read phrases, hand over its units."""
         if not self.words:
             return
-        self._join_letters()
+        if self.letters >= 3:
+            self._join_letters()
         reading = self.reading
         first = len(reading.mask)
-        ends: dict[int, tuple[int, int]] = {}
-        place = 0
-        while place < len(self.words):
-            if place in self.commas:
-                reading.commas.append(len(reading.mask))
-            count, mask = self._phrases_at(place, ends)
-            start = self.spans[place][0]
-            after = place + count
-            for word in range(place, after):
-                if word in ends:
-                    bits, begun = ends[word]
-                    mask |= bits
-                    reading.reach[len(reading.mask)] = begun
-            reading.start.append(start)
-            reading.end.append(self.spans[after - 1][1])
-            reading.mask.append(mask)
-            reading.total |= mask
-            place = after
+        if self.opens and self._has_phrase():
+            self._with_phrases()
+        else:
+            reading.start += self.starts
+            reading.end += self.ends
+            reading.mask += self.masks
+            reading.commas += sorted(first + place for place in self.commas)
+        total = 0
+        for mask in reading.mask[first:]:
+            total |= mask
+        reading.total |= total
         reading.sentences.append((first, len(reading.mask)))
-        self.words, self.spans, self.commas = [], [], set()
+        self.words, self.starts, self.ends, self.masks = [], [], [], []
+        self.commas, self.letters, self.opens = set(), 0, False
+
+    def _has_phrase(self) -> bool:
+        known = self.vocabulary.known_phrases
+        return any(pair in known for pair in pairwise(self.words))
+
+    def _with_phrases(self) -> None:
+        """Words to units where the sentence holds a phrase."""
+        reading = self.reading
+        ends: dict[int, tuple[int, int]] = {}
+        last = len(self.words) - 1
+        place = 0
+        while place <= last:
+            count, mask = 1, self.masks[place]
+            if place < last and (self.words[place], self.words[place + 1]) in self.vocabulary.known_phrases:
+                count, mask = self._phrases_at(place, ends)
+            for word in range(place, place + count):
+                if word in ends:
+                    mask |= ends[word][0]
+                    reading.reach[len(reading.mask)] = ends[word][1]
+                if word in self.commas:
+                    reading.commas.append(len(reading.mask))
+            reading.start.append(self.starts[place])
+            reading.end.append(self.ends[place + count - 1])
+            reading.mask.append(mask)
+            place += count
 
     def _phrases_at(self, place: int, ends: dict[int, tuple[int, int]]) -> tuple[int, int]:
         """How many words the unit here takes, and its classes. Loose phrases are noted in `ends` under their last word."""
-        count, mask = 1, self.spans[place][2]
-        if not self.vocabulary.starts_phrase(self.words[place]):
-            return count, mask
+        count, mask, begun = 1, self.masks[place], self.starts[place]
         for phrase in self.vocabulary.phrases(self.words, place):
             length = len(phrase.tail) + 1
             if phrase.manner == _LOOSE:
-                bits, begun = ends.get(place + length - 1, (0, self.spans[place][0]))
-                ends[place + length - 1] = (bits | phrase.bits, min(begun, self.spans[place][0]))
+                bits, earlier = ends.get(place + length - 1, (0, begun))
+                ends[place + length - 1] = (bits | phrase.bits, min(earlier, begun))
             elif count == 1:
-                count = length
-                inner = 0
+                count, mask = length, phrase.bits
                 if phrase.manner == _UNIT:
                     for word in range(place, place + length):
-                        inner |= self.spans[word][2]
-                mask = phrase.bits | inner
+                        mask |= self.masks[word]
         return count, mask
 
     def _join_letters(self) -> None:
@@ -313,14 +347,18 @@ class _Reader:
             place = max(run, place + 1)
 
     def _joined(self, first: int, after: int) -> int:
+        """Replace a run of letters by the listed word that it spells; where to go on from."""
         letters = "".join(self.words[first:after])[:LONGEST_WORD]
         for left, right in ((0, 0), (1, 0), (0, 1), (1, 1)):
             word = letters[left : len(letters) - right]
-            mask = self.vocabulary.meaning(word) if len(word) >= 3 else 0
-            if mask:
+            found = self.vocabulary.listed(word) if len(word) >= 3 else ""
+            if found:
                 a, b = first + left, first + left + len(word)
-                self.spans[a:b] = [(self.spans[a][0], self.spans[b - 1][1], mask)]
-                self.words[a:b] = [word]
+                self.words[a:b] = [found]
+                self.masks[a:b] = [self.vocabulary.words[found]]
+                self.starts[a:b] = [self.starts[a]]
+                self.ends[a:b] = [self.ends[b - 1]]
+                self.opens = True
                 return a + 1
         return after
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from moderator.desk import accounts, intake, rounds
+from moderator.desk.house import House
 from moderator.domain.errors import Refused
 from moderator.service.context import Service
 
@@ -76,36 +78,43 @@ class Reader:
         self._faults = 0
 
     async def run(self) -> None:
-        """For ever, one read at a time."""
+        """For ever, one read at a time, and none before the platform's own word."""
         loop = asyncio.get_running_loop()
         poll_at, refresh_at = loop.time(), loop.time() + self._times.refresh
         while True:
-            await asyncio.sleep(max(min(poll_at, refresh_at) - loop.time(), _SHORTEST if poll_at else 0))
+            await asyncio.sleep(max(min(poll_at, refresh_at) - loop.time(), self._held_back(), _SHORTEST))
             if refresh_at <= loop.time():
                 await self._safely(intake.refresh)
-                refresh_at = loop.time() + self._jitter(self._times.refresh)
-            if poll_at <= loop.time():
+                refresh_at = loop.time() + _jitter(self._times.refresh)
+            if poll_at <= loop.time() and not self._held_back():
                 more = await self._safely(intake.poll)
-                poll_at = loop.time() + (0 if more else self._pause())
+                poll_at = loop.time() + (0 if more else _jitter(self._times.poll * 2 ** min(self._faults, 4)))
 
-    async def _safely(self, job: object) -> bool:
-        """One read. Whatever goes wrong in it is this account's own trouble, and is shown as such."""
+    def _held_back(self) -> float:
+        """Seconds until the account may be asked again: a pause after faults, or what the platform said."""
+        until = self._house.not_before.get(self._id)
+        return max((until - self._house.clock.now()).total_seconds(), 0.0) if until is not None else 0.0
+
+    async def _safely(self, read: Callable[[House, int], Awaitable[object]]) -> bool:
+        """One read; whether more waits. A fault in it is this account's own trouble, and is shown as such."""
         try:
-            more = await job(self._house, self._id)  # type: ignore[operator]
-            self._faults = 0
-            return bool(more)
+            more = await read(self._house, self._id)
         except Exception as error:
             self._faults += 1
             _log.error("an account could not be read", extra={"account": self._id}, exc_info=error)
+            self._house.notices[self._notice] = (
+                f"Account {self._id} cannot be read: a fault inside the desk. It is tried again; tell the lead."
+            )
             return False
+        self._faults = 0
+        self._house.notices.pop(self._notice, None)
+        return bool(more)
 
-    def _pause(self) -> float:
-        """Until the next poll: longer after faults in a row, and never before the platform's own word."""
-        wait = self._times.poll * 2 ** min(self._faults, 4)
-        until = self._house.not_before.get(self._id)
-        if until is not None:
-            wait = max(wait, (until - self._house.clock.now()).total_seconds())
-        return self._jitter(wait)
+    @property
+    def _notice(self) -> str:
+        return f"account {self._id}"
 
-    def _jitter(self, seconds: float) -> float:
-        return seconds * random.uniform(0.9, 1.1)  # noqa: S311 -- spreads load
+
+def _jitter(seconds: float) -> float:
+    """About so many seconds: accounts that start together do not ask together for ever."""
+    return seconds * random.uniform(0.9, 1.1)  # noqa: S311 -- spreads load

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from moderator.desk import clocks, rounds
+from moderator.desk import clocks, escalate, rounds
 from moderator.domain.event import stamp
 from moderator.service.accounts import Accounts
 from moderator.service.context import Service
@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 PING_SECONDS: Final = 5.0
 CLOCK_SECONDS: Final = 1.0
+LADDER_SECONDS: Final = 10.0
 _SOON: Final = timedelta(minutes=5)
 """A private desk stays for an effect that is tried or looked for within this time."""
 _PATIENCE: Final = 60.0
@@ -61,6 +62,7 @@ class Workers:
             "retired": (CLOCK_SECONDS, self.accounts.clear),
             "outbox": (times.tick, self.outbox.turn),
             "clocks": (CLOCK_SECONDS, lambda: house.write(clocks.tick)),
+            "ladder": (LADDER_SECONDS, lambda: house.write(escalate.climb_due)),
             "checkpoint": (times.checkpoint, house.checkpoint),
             "ping": (PING_SECONDS, self._ping),
         }

@@ -23,9 +23,9 @@ def version_of(conn: sqlite3.Connection, item_id: int, n: int) -> Row | None:
 
 def versions(conn: sqlite3.Connection, item_id: int, limit: int = 50) -> list[Row]:
     """Every version of a comment, oldest first."""
-    return conn.execute(
-        "SELECT * FROM version WHERE item_id = ? ORDER BY n DESC LIMIT ?", (item_id, limit)
-    ).fetchall()[::-1]
+    return conn.execute("SELECT * FROM version WHERE item_id = ? ORDER BY n DESC LIMIT ?", (item_id, limit)).fetchall()[
+        ::-1
+    ]
 
 
 def text_of(conn: sqlite3.Connection, item_id: int, n: int) -> str:

@@ -31,9 +31,7 @@ def to(when: datetime | None) -> str | None:
 def _item(row: sqlite3.Row) -> Item:
     lease = None
     if row["l_person"] is not None:
-        lease = Lease(
-            row["l_person"], row["l_session"], moment(row["l_until"]), of(row["l_held"]), row["l_reason"]
-        )
+        lease = Lease(row["l_person"], row["l_session"], moment(row["l_until"]), of(row["l_held"]), row["l_reason"])
     return Item(
         id=row["id"],
         account_id=row["account_id"],
@@ -71,7 +69,7 @@ def get(conn: sqlite3.Connection, item_id: int) -> Item:
 def by_remote(conn: sqlite3.Connection, account_id: int, remote_ids: Sequence[str]) -> dict[str, Item]:
     """The items that these remote comments became."""
     marks = ", ".join("?" * len(remote_ids))
-    sql = f"{_SELECT} WHERE i.account_id = ? AND i.remote_id IN ({marks})"  # noqa: S608 -- only marks
+    sql = f"{_SELECT} WHERE i.account_id = ? AND i.remote_id IN ({marks})"
     return {row["remote_id"]: _item(row) for row in conn.execute(sql, (account_id, *remote_ids))}
 
 
@@ -174,9 +172,7 @@ def waking(conn: sqlite3.Connection, now: datetime, limit: int = 200) -> list[in
 
 def drop(tx: Tx, item_id: int, person_id: int) -> None:
     """Remember that a line broke while this person held this item: it is offered back to them first."""
-    tx.run(
-        "INSERT OR REPLACE INTO dropped (item_id, person_id, at) VALUES (?, ?, ?)", item_id, person_id, tx.at
-    )
+    tx.run("INSERT OR REPLACE INTO dropped (item_id, person_id, at) VALUES (?, ?, ?)", item_id, person_id, tx.at)
     tx.run(
         "UPDATE draft SET why = 'line dropped' WHERE item_id = ? AND person_id = ? AND dropped = 0",
         item_id,

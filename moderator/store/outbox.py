@@ -51,7 +51,9 @@ def find(conn: sqlite3.Connection, effect_id: int) -> Row | None:
 
 def of_decision(conn: sqlite3.Connection, decision_id: int) -> list[Effect]:
     """The effects of one decision, in their order."""
-    return [effect(row) for row in conn.execute("SELECT * FROM effect WHERE decision_id = ? ORDER BY id", (decision_id,))]
+    return [
+        effect(row) for row in conn.execute("SELECT * FROM effect WHERE decision_id = ? ORDER BY id", (decision_id,))
+    ]
 
 
 def of_item(conn: sqlite3.Connection, item_id: int) -> list[Effect]:

@@ -65,7 +65,8 @@ def resume(tx: Tx, account_id: int) -> bool:
 def accounts(conn: sqlite3.Connection) -> list[Row]:
     """Every account that is not retired, with the state of its line."""
     return conn.execute(
-        """SELECT a.id, a.name, a.platform, a.status, p.last_ok, p.down_since, p.sentence, coalesce(p.paused, 0) AS paused
+        """SELECT a.id, a.name, a.platform, a.status, p.last_ok, p.down_since, p.sentence,
+                  coalesce(p.paused, 0) AS paused
            FROM account a LEFT JOIN poll p ON p.account_id = a.id WHERE a.status <> 'retired' ORDER BY a.id LIMIT 500"""
     ).fetchall()
 

@@ -104,8 +104,9 @@ def _ids(view: View, person_id: int, start: Place, limit: int, now: datetime) ->
     for state in _STATES[view]:
         back = " AND cause IN ('effect_failed', 'effect_parked')" if extra and state == "committing" else ""
         parts.append(
-            f"""SELECT * FROM (SELECT id, lane, due_first FROM item WHERE state = ? AND (lane, due_first, id) > (?, ?, ?)
-                {extra}{back} ORDER BY lane, due_first, id LIMIT ?)"""  # noqa: S608 -- constants
+            f"""SELECT * FROM (SELECT id, lane, due_first FROM item
+                WHERE state = ? AND (lane, due_first, id) > (?, ?, ?){extra}{back}
+                ORDER BY lane, due_first, id LIMIT ?)"""  # noqa: S608 -- constants
         )
         params += [state, start.lane, start.due, start.id, limit]
     return _merged(parts), [*params, limit]
@@ -169,18 +170,20 @@ def unopened_urgent(conn: sqlite3.Connection, limit: int = 100) -> tuple[int, ..
 
 def first_free(conn: sqlite3.Connection, person_id: int, *, reviews: bool) -> int:
     """The most urgent item that waits for somebody: a new one, or (for who may approve) a proposal by another."""
-    found = conn.execute("SELECT id, lane, due_first FROM item WHERE state = 'new' ORDER BY lane, due_first, id LIMIT 1")
-    best = [tuple(row)[::-1] for row in found]
+    found = conn.execute(
+        "SELECT lane, due_first, id FROM item WHERE state = 'new' ORDER BY lane, due_first, id LIMIT 1"
+    )
+    best = [tuple(row) for row in found]
     if reviews:
         rows = conn.execute(
-            """SELECT i.id, i.lane, i.due_first FROM item i JOIN decision d ON d.item_id = i.id AND d.reopened = i.reopened
-               AND d.undone = 0 AND d.proposed = 1 WHERE i.state = 'review' AND d.person_id <> ?
+            """SELECT i.lane, i.due_first, i.id FROM item i
+               JOIN decision d ON d.item_id = i.id AND d.reopened = i.reopened AND d.undone = 0 AND d.proposed = 1
+               WHERE i.state = 'review' AND d.person_id <> ?
                ORDER BY i.lane, i.due_first, i.id LIMIT 1""",
             (person_id,),
         )
-        best += [tuple(row)[::-1] for row in rows]
-    ordered = sorted(best, key=lambda row: (row[1], row[0], row[2]))
-    return int(ordered[0][2]) if ordered else 0
+        best += [tuple(row) for row in rows]
+    return int(min(best)[2]) if best else 0
 
 
 def head(conn: sqlite3.Connection) -> int:

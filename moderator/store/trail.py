@@ -18,8 +18,8 @@ from moderator.store.schema import SEALED
 def verify(conn: sqlite3.Connection) -> Fault | None:
     """The first thing that does not hold, or None where all does. Reads one moment of the database; flat memory.
 
-    One walk over the chain compares each row at the event that last changed it. Every row has exactly one such event, so
-    equal counts mean that no row stands unrecorded; only where they differ are the rows walked to name it.
+    One walk over the chain compares each row at the event that last changed it. Every row has exactly one such event,
+    so equal counts mean that no row stands unrecorded; only where they differ are the rows walked to name it.
     """
     begun = not conn.in_transaction
     if begun:
@@ -102,6 +102,4 @@ def page(conn: sqlite3.Connection, after: int, limit: int, item: int = 0) -> lis
 
 def newest(conn: sqlite3.Connection, item: int, limit: int) -> list[Row]:
     """The newest events of an item, oldest of them first."""
-    return conn.execute(
-        "SELECT * FROM event WHERE item = ? ORDER BY seq DESC LIMIT ?", (item, limit)
-    ).fetchall()[::-1]
+    return conn.execute("SELECT * FROM event WHERE item = ? ORDER BY seq DESC LIMIT ?", (item, limit)).fetchall()[::-1]

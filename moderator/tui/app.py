@@ -27,6 +27,7 @@ from moderator.tui.guard import GUARD
 from moderator.tui.link import Attached, LineLost, Link, Told
 from moderator.tui.messages import Acted, Ask
 from moderator.tui.state import State
+from moderator.tui.work import WorkScreen
 
 STATUS_EVERY = 1.0
 """Seconds between two readings of the desk's status, at least."""
@@ -139,7 +140,7 @@ class DeskApp(App[int], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys are noted, for the lease and for what this terminal has confirmed."""
-        if isinstance(event, events.Key):
+        if isinstance(event, events.Key) and not event.is_forwarded:
             self.key_pressed = True
             self.ack.key()
         await super().on_event(event)
@@ -245,8 +246,10 @@ class DeskApp(App[int], inherit_bindings=False):
             self.redraw()
             return None
         self.state.remember(done, label, monotonic())
-        self.state.tell(f"{done.sentence} Saved {self.state.clock(seconds=True)}.", "good")
-        self.queue.post_message(Acted(item_id, act, done))
+        self.state.tell(f"{done.sentence} · {self.state.clock(seconds=True)}", "good")
+        for screen in self.screen_stack:
+            if isinstance(screen, WorkScreen):
+                screen.post_message(Acted(item_id, act, done))
         self.want_status()
         self.redraw()
         return done
@@ -256,7 +259,7 @@ class DeskApp(App[int], inherit_bindings=False):
         done = await self.ask(self.client.settle, effect_id, ask)
         if done is None:
             return False
-        self.state.tell(f"{done.sentence} Saved {self.state.clock(seconds=True)}.", "good")
+        self.state.tell(f"{done.sentence} · {self.state.clock(seconds=True)}", "good")
         self.want_status()
         return True
 

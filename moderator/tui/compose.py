@@ -25,6 +25,11 @@ from moderator.tui.work import named
 CHECK_AFTER = 0.25
 """Seconds after the last key before the conduct check runs."""
 CONTEXT_LINES = 6
+KEPT: dict[str, str] = {
+    "identity": "name and role", "personal_data": "no personal data", "confidential": "nothing confidential",
+    "matter": "no registered matter", "placeholder": "no placeholder", "first_person": "no first person", "empty": "",
+}  # fmt: skip
+"""A rule that is kept, as a tick names it; "" says nothing."""
 
 
 class ReplyScreen(DeskScreen):
@@ -127,9 +132,8 @@ class ReplyScreen(DeskScreen):
     def draw_marks(self, width: int, height: int) -> list[Line]:
         """The rules of conduct that are kept, then each that is broken, in a sentence."""
         marks = self.conduct.marks if self.conduct else ()
-        kept = "   ".join(
-            f"✓ {mark.rule.replace('_', ' ')}" for mark in marks if mark.kept and mark.weight is not Weight.OFF
-        )
+        held = [KEPT.get(mark.rule, mark.rule) for mark in marks if mark.kept and mark.weight is not Weight.OFF]
+        kept = "  ".join(f"✓ {name}" for name in held if name)
         lines = [rule(width), fit(((f" {kept or 'conduct: not checked yet'}", "good" if kept else "dim"),), width)]
         for mark in marks:
             if not mark.kept and mark.weight is not Weight.OFF:

@@ -84,15 +84,14 @@ class FormScreen(DeskScreen):
             value = self.kept.get(field.name, field.start)
             with Horizontal(classes="field"):
                 yield Paper(_label(field), id=f"label-{number}")
-                yield Input(value, id=f"field-{number}", select_on_focus=False)
+                yield Input(value, id=f"field-{number}")
         yield Paper(self.draw_hint, id="body", grow=True)
 
     def on_mount(self) -> None:
-        """The first empty field has the cursor."""
+        """The first field has the cursor; what stands in it is replaced by typing."""
         for field in self.query(Input):
             field.cursor_blink = False
-        empty = next((one for one in self.query(Input) if not one.value), None) or self.query(Input).first()
-        empty.focus()
+        self.query(Input).first().focus()
 
     def draw_head(self, width: int, height: int) -> list[Line]:
         """What is being done, to what."""

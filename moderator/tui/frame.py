@@ -63,7 +63,7 @@ def banners(state: State, width: int) -> list[Line]:
     status = state.status
     if status is not None and status.practice:
         told.append(("PRACTICE: nothing here reaches a platform or a citizen", "banner"))
-    if status is not None and status.private:
+    elif status is not None and status.private:
         told.append(("PRIVATE DESK: only you see it; acts that need two people are refused", "warn"))
     if state.line_sentence:
         told.append((f"✗ {state.line_sentence}", "bad"))
@@ -85,17 +85,25 @@ def urgent_piece(state: State, key: str = "u") -> list[Piece]:
 def strip(state: State, width: int, monotonic: float) -> list[Line]:
     """Two lines that tell the truth about what has happened and what is in flight."""
     arrivals: list[Piece] = [(f" · {state.fresh} new ( . )", "accent")] if state.fresh else []
+    left = [*urgent_piece(state), *arrivals]
+    undo = _undo(state, width - sum(text.cells(part) for part, _ in left) - 1, monotonic)
+    said = f" {text.one_line(state.said.text)}"
+    waiting = in_flight(state, monotonic, max(width - text.cells(said) - 2, width // 2))
+    room = width - sum(text.cells(part) for part, _ in waiting) - 1
+    return [
+        both_ends(left, undo, width),
+        both_ends(fit(((said, state.said.role),), room), waiting, width),
+    ]
+
+
+def _undo(state: State, room: int, monotonic: float) -> list[Piece]:
+    """What z would take back, and for how long still; its name gives way where room is short."""
     target = state.undo_target(monotonic)
-    undo: list[Piece] = []
-    if target is not None:
-        left = f", {-int(-(target.deadline - monotonic) // 1)} s left" if target.deadline is not None else ""
-        undo = [("z", "key"), (f" undoes: {text.clip(text.one_line(target.label), width // 2)}{left} ", "text")]
-    waiting = in_flight(state, monotonic, width // 2)
-    said = fit(((f" {text.one_line(state.said.text)}", state.said.role),), width if not waiting else width // 2)
-    if text.cells(f" {text.one_line(state.said.text)}") > width // 2:
-        return [both_ends([*arrivals, *urgent_piece(state)], undo or waiting, width),
-                fit(((f" {text.one_line(state.said.text)}", state.said.role),), width)]  # fmt: skip
-    return [both_ends([*arrivals, *urgent_piece(state)], undo, width), both_ends(said, waiting, width)]
+    if target is None:
+        return []
+    left = f", {-int(-(target.deadline - monotonic) // 1)} s left " if target.deadline is not None else " "
+    name = text.clip(text.one_line(target.label), max(room - len("z undoes: ") - len(left), 0))
+    return [("z", "key"), (f" undoes: {name}{left}", "text")]
 
 
 _TELLING = (EffectState.PARKED, EffectState.UNCERTAIN, EffectState.FAILED, EffectState.SENDING, EffectState.READY)

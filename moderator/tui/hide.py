@@ -112,14 +112,17 @@ class HideScreen(DeskScreen):
         if self.clause is not None:
             return [rule(width), *self._marking_lines(width)]
         means = self.detail.powers.hide_means if self.detail else ""
-        lines = [rule(width), fit(((f" {means} ", "dim"), ("Reason?", "title"), (self._enter(), "dim")), width)]
+        reason = f" Reason?  {self._enter()}"
+        typed = f"typed: {self.needle}▏" if self.needle else "more by typing"
+        lines = [rule(width), fit(((f" {means}", "dim"),), width)]
+        lines.append(((f"{reason} · ", "title"), (typed, "accent" if self.needle else "dim")))
         lines += self._clause_lines(width)
         lines.append(line(" 0 only criticism of government or an official → it stays"))
         return [*lines, *self._told(width)]
 
     def _enter(self) -> str:
         found = self.suggested()
-        return f"  (Enter: {found.digit})" if found else "  (nothing suggested)"
+        return f"(Enter: {found.digit})" if found else "(nothing suggested)"
 
     def _clause_lines(self, width: int) -> list[Line]:
         suggested = self.suggested()
@@ -135,8 +138,7 @@ class HideScreen(DeskScreen):
             left = fit(_entry(first), column - 1)
             gap = " " * (column - sum(text.cells(part) for part, _ in left))
             lines.append(fit((*left, (gap, "text"), *(_entry(second) if second else ())), width))
-        typed = f" typed: {self.needle}▏" if self.needle else " more by typing"
-        return [*lines, line(typed, "accent" if self.needle else "dim")]
+        return lines
 
     def _told(self, width: int) -> list[Line]:
         """Honest to the citizen: whether the author learns of it."""

@@ -11,7 +11,7 @@ from moderator import text
 from moderator.domain.clock import remaining
 from moderator.domain.item import Cause, Disposition
 from moderator.domain.item import State as WorkState
-from moderator.domain.policy import Opinion
+from moderator.domain.policy import Opinion, Suggestion
 from moderator.domain.view import Detail, Row, ThreadEntry
 from moderator.tui.citizen import GUTTER, Layout, Mark, finding_marks, lay_out, masks_of, quote
 from moderator.tui.paper import Line, Piece, fit, line, rule
@@ -20,6 +20,8 @@ from moderator.tui.state import State
 CONTEXT = 3
 """Voices of the thread shown around the comment; t shows all."""
 NAME_CELLS = 14
+ROOMY = 90
+"""Cells from which a line has room for what is merely good to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +41,13 @@ def facts_line(row: Row, now: datetime, clock: str, width: int) -> Line:
     minutes = int((now - row.arrived).total_seconds() // 60)
     due = remaining(row.due, now)
     late = due.startswith("late")
+    when = f" · {clock}, {_ago(minutes)}" if width >= ROOMY else f" · {clock}"
     pieces: list[Piece] = [
-        (f" {text.one_line(row.account)} · {text.one_line(row.author)}", "title"),
-        (f" · {clock}, {_ago(minutes)} · {row.language} · {row.visibility.value}", "dim"),
+        (f" {text.one_line(row.account)} · {text.clip(text.one_line(row.author), max(width // 3, 12))}", "title"),
+        (when, "dim"),
+        (f" · {due if late else f'due {due}'}" if due else "", "warn" if late else "text"),
+        (f" · {row.language} · {row.visibility.value}", "dim"),
     ]
-    if due:
-        pieces.append(
-            (f" · {'answer ' if not late else ''}{due if late else f'due {due}'}", "warn" if late else "text")
-        )
     return fit(tuple(pieces), width)
 
 
@@ -175,12 +176,15 @@ def finding_lines(detail: Detail, state: State, width: int, options: Options) ->
         reason = " · ".join(filter(None, (finding.why, *finding.modifiers)))
         if reason:
             lines += [line(f"   {part}", "dim") for part, _ in text.wrap(text.one_line(reason), width - 4)]
-    lines += [line(f" {sentence}", role) for sentence, role in _opinion(detail.row)]
+    for sentence, role in _opinion(detail.row):
+        lines += [line(f" {part}", role) for part, _ in text.wrap(sentence, width - 2)]
     if options.why:
         lines += [line(f" why here: {part}" if n == 0 else f"   {part}", "text")
                   for n, (part, _) in enumerate(text.wrap(text.one_line(detail.why), width - 12))]  # fmt: skip
-    tail = f" policy {text.one_line(detail.policy_version)} · {text.one_line(detail.powers.hide_means)}"
-    return [*lines, fit(((tail, "dim"),), width)]
+    if any(finding.suggestion is Suggestion.VOICE for finding in detail.findings):
+        lines.append(line(" hand off by voice first: e shows whom to call and what to read out", "urgent"))
+    return [*lines, fit(((f" policy {text.one_line(detail.policy_version)} · ", "dim"), ("y", "key"),
+                         (" why is it here", "dim")), width)]  # fmt: skip
 
 
 def _opinion(row: Row) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,8 @@ class Loaded:
     rows: dict[int, Row] = field(default_factory=dict)
     after: str = ""
     """Where the next page begins; "" at the end."""
+    known: bool = False
+    """Whether a first page has come in: before, an empty list says nothing."""
     total: int = 0
     capped_at: int = 0
     cursor: int = 0
@@ -39,7 +41,7 @@ class Loaded:
     def begin(self, page: QueuePage) -> None:
         """A fresh first page. The cursor stays on its item, or at its place where the item has gone."""
         place = self.place
-        self.ids, self.rows, self.outcomes = array("q"), {}, {}
+        self.ids, self.rows, self.outcomes, self.known = array("q"), {}, {}, True
         self.extend(page)
         if self.cursor not in self._places:
             self.cursor = self.at(min(max(place, 0), len(self._shown) - 1))

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.geometry import Region
-from textual.strip import Strip
 from textual.timer import Timer
-from textual.widget import Widget
 
-from moderator import rows, text
-from moderator.domain.item import Lane
 from moderator.domain.view import Detail, Row, View
 from moderator.tui import frame, itemtext
 from moderator.tui.actions import Place, bindings
 from moderator.tui.loaded import Loaded
 from moderator.tui.messages import Acted
-from moderator.tui.paper import BLANK, Line, Paper, line, rule, strip_of
+from moderator.tui.paper import BLANK, Line, Paper, line, rule
+from moderator.tui.queue_list import QueueList
 from moderator.tui.work import WorkScreen
 
 if TYPE_CHECKING:
-    from moderator.tui.app import DeskApp
+    pass
 
 PAGE = 64
 """Rows fetched at once."""
@@ -34,108 +30,6 @@ WIDE = 110
 REST = 0.12
 """Seconds that the cursor rests before the item beside the list is read."""
 KEPT_DETAILS = 64
-
-
-class QueueList(Widget):
-    """The lines of the loaded rows. Repaints only lines that look different."""
-
-    def __init__(self, loaded: Loaded) -> None:
-        super().__init__(id="list")
-        self.loaded = loaded
-        self.top = 0
-        self._drawn: dict[int, Line] = {}
-
-    @property
-    def desk(self) -> DeskApp:
-        """The application, with its own type."""
-        return cast("DeskApp", self.app)
-
-    @property
-    def height(self) -> int:
-        """Rows in sight, below the column heads."""
-        return max(self.size.height - 1, 1)
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the list."""
-        drawn = self._drawn[y] = self._line(y)
-        row = self.loaded.rows.get(self.loaded.at(self.top + y - 1)) if y else None
-        if row is not None:
-            self.desk.ack.drawn(("row", row.id, row.comment_version))
-        return strip_of(drawn, self.size.width, self.desk.style)
-
-    def _line(self, y: int) -> Line:
-        width = self.size.width
-        if y == 0:
-            return line(rows.header(width), "dim")
-        item_id = self.loaded.at(self.top + y - 1)
-        if not item_id:
-            return line(self._empty(), "dim") if y == 2 and not len(self.loaded) else BLANK
-        row = self.loaded.rows.get(item_id)
-        chosen = item_id == self.loaded.cursor
-        if row is None:
-            return line(text.pad(f"{'▌' if chosen else ' '} item {item_id} …", width), "cursor" if chosen else "dim")
-        cells = self._cells(row, width)
-        if chosen:
-            return line("▌" + text.pad("".join(cells), width)[1:], "cursor")
-        if row.id in self.loaded.outcomes or (row.owner and not row.mine):
-            return line(text.pad("".join(cells), width), "done")
-        return _coloured(row, cells)
-
-    def _cells(self, row: Row, width: int) -> rows.Cells:
-        now, revealed = self.desk.state.now, row.id in self.desk.state.revealed
-        cells = rows.cells_of(row, now, width, revealed=revealed)
-        outcome = self.loaded.outcomes.get(row.id)
-        if outcome is None:
-            return cells
-        size = text.cells(cells.due)
-        return cells._replace(due=text.pad(text.clip(outcome, size - 1), size))
-
-    def _empty(self) -> str:
-        if self.loaded.needle:
-            return "   Nothing that is loaded contains this. Esc shows all again."
-        return "   Nothing is waiting in this view."
-
-    def refresh_ids(self, ids: Iterable[int]) -> None:
-        """Repaint the lines of these items, where they are in sight."""
-        places = (self.loaded.place_of(item_id) - self.top + 1 for item_id in ids)
-        self.refresh_lines_at(y for y in places if 1 <= y <= self.height)
-
-    def refresh_lines_at(self, lines: Iterable[int]) -> None:
-        """Repaint these lines of the widget."""
-        regions = [Region(0, y, self.size.width, 1) for y in lines]
-        if regions:
-            self.refresh(*regions)
-
-    def refresh_due(self) -> None:
-        """Repaint the lines that time has changed."""
-        self.refresh_lines_at([y for y, drawn in self._drawn.items() if y and drawn != self._line(y)])
-
-    def follow(self, before: int) -> None:
-        """The cursor moved from the item `before`: keep it in sight, half a page ahead where it left."""
-        place = self.loaded.place
-        if self.top <= place < self.top + self.height:
-            self.refresh_ids((before, self.loaded.cursor))
-            return
-        lowest = max(0, len(self.loaded) - self.height)
-        self.top = max(0, min(place - self.height // 2, lowest))
-        self.refresh()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """A new height keeps the cursor in sight."""
-        self.follow(self.loaded.cursor)
-
-
-def _coloured(row: Row, cells: rows.Cells) -> Line:
-    """A row with two levels of emphasis: what presses, and what is merely there."""
-    urgent = row.lane in (Lane.LIFE, Lane.THREAT)
-    due = "urgent" if urgent else "warn" if cells.due.startswith("late") else "text"
-    finding = "urgent" if urgent else "accent" if row.category else "dim"
-    return (
-        (cells.mark + cells.due, due),
-        (cells.finding, finding),
-        (cells.account + cells.author + cells.state, "dim"),
-        (cells.comment, "text"),
-    )
 
 
 class QueueScreen(WorkScreen):
@@ -154,6 +48,7 @@ class QueueScreen(WorkScreen):
         self._stale: set[int] = set()
         self._fetching: Timer | None = None
         self._paging = False
+        self.finding = False
 
     def content(self) -> ComposeResult:
         """List and item."""
@@ -166,8 +61,10 @@ class QueueScreen(WorkScreen):
         """Desk, views, banners."""
         state = self.desk.state
         top = [frame.head(state, width), frame.views(state, self.loaded.view, width)]
-        found = [line(f" / {self.loaded.needle}▏ {len(self.loaded)} of {len(self.loaded.ids)} loaded", "accent")]
-        return [*top, *frame.banners(state, width), *(found if self.loaded.needle else []), rule(width)]
+        caret = "▏" if self.finding else " "
+        sought = f" / {self.loaded.needle}{caret} {len(self.loaded)} of {len(self.loaded.ids)} loaded"
+        found = [line(sought, "accent")] if self.finding or self.loaded.needle else []
+        return [*top, *frame.banners(state, width), *found, rule(width)]
 
     def draw_pane(self, width: int, height: int) -> list[Line]:
         """The item under the cursor, beside the list."""
@@ -202,6 +99,7 @@ class QueueScreen(WorkScreen):
         self.list.follow(self.loaded.cursor)
         self.list.refresh()
         self._moved()
+        self.redraw()
 
     async def _more(self) -> None:
         page = await self.desk.ask(self.desk.client.queue, self.loaded.view.value, self.loaded.after, PAGE)
@@ -390,10 +288,25 @@ class QueueScreen(WorkScreen):
         return self.open_view(self.loaded.view)
 
     def act_find(self) -> None:
-        """Find as you type."""
-        from moderator.tui.find import FindScreen
+        """Find as you type, in the rows that are loaded."""
+        self.finding = True
+        self.redraw()
 
-        self.desk.push_screen(FindScreen(self))
+    def on_key(self, event: events.Key) -> None:
+        """While something is looked for, letters narrow, Enter keeps what is shown, Esc shows all again."""
+        if not self.finding or event.key == "ctrl+q":
+            return
+        event.stop()
+        needle = self.loaded.needle
+        if event.key in ("escape", "enter"):
+            self.finding = False
+            self.find("" if event.key == "escape" else needle)
+        elif event.key in ("down", "up"):
+            self._move(1 if event.key == "down" else -1)
+        elif event.key == "backspace":
+            self.find(needle[:-1])
+        elif event.character and event.character.isprintable():
+            self.find((needle + event.character)[:60])
 
     def find(self, needle: str) -> None:
         """Show only loaded rows that contain this."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import Any
 import tomli
 from rich.color import Color
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 ROLES = (
     "text", "dim", "rule", "title", "key", "accent", "urgent", "warn", "good", "bad", "mask", "found", "marked",
@@ -53,9 +53,8 @@ class Palette:
     def textual(self) -> Theme:
         """The same theme for Textual's own widgets (text fields)."""
         if self.ansi:
-            return Theme(f"moderator-{self.name}", primary="ansi_blue", foreground="ansi_default",
-                         background="ansi_default", surface="ansi_default", panel="ansi_default", dark=self.dark,
-                         ansi=True)  # fmt: skip
+            shipped = BUILTIN_THEMES["ansi-dark" if self.dark else "ansi-light"]
+            return replace(shipped, name=f"moderator-{self.name}")
         return Theme(
             f"moderator-{self.name}",
             primary=_hex(self.styles["gutter"].color),

@@ -245,10 +245,13 @@ def test_an_act_after_the_service_dropped_the_kept_line_goes_out_once(desk: Any,
         handler.reply(200, HELLO)
         handler.close_connection = True
         handler.connection.shutdown(socket.SHUT_RDWR)
+        done.set()
 
+    done = threading.Event()
     desk.routes["GET /hello"] = reply_and_close
     desk.routes["POST /items/7/claim"] = (200, DONE)
     client.hello()
+    assert done.wait(5)
     client.act(7, "claim")
     assert desk.paths() == ["GET /v1/hello", "POST /v1/items/7/claim"]
 

@@ -6,12 +6,14 @@ import fcntl
 import os
 import stat
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from moderator.cli import exits, reach
+from moderator.cli import doctordata, exits, reach
 from moderator.cli.call import Stop
+from moderator.cli.finding import Finding
 from moderator.cli.places import Place
 from moderator.client import Client
 from moderator.config import Config
@@ -20,6 +22,10 @@ from moderator.config import Config
 def own(tmp_path: Path, *, practice: bool = False) -> Place:
     data = tmp_path / "data" / "practice" if practice else tmp_path / "data"
     return Place(data / "run" / "desk.sock", data, None, own=True, practice=practice)
+
+
+def marks(findings: Iterable[Finding]) -> list[str]:
+    return [finding.mark.value for finding in findings]
 
 
 def stopped(call: object, *args: object) -> Stop:
@@ -83,6 +89,7 @@ def test_practice_is_begun_anew_only_over_a_practice_desk(tmp_path: Path) -> Non
     (place.data_dir / "desk.db").write_text("old practice")
     reach.begin_anew(place)
     assert sorted(path.name for path in place.data_dir.iterdir()) == [reach.MARKER, "run"]
+    assert marks(doctordata.files(Config(), place)) == ["ok"]
 
 
 def test_anything_else_there_is_left_alone(tmp_path: Path) -> None:

@@ -260,10 +260,11 @@ add_action('rest_api_init', function () {
           wp_update_comment(wp_slash(['comment_ID' => $id, 'comment_content' => $request['text']]));
           return ['ok' => true];
         case 'count':
-          return ['count' => $wpdb->get_var($wpdb->prepare('select count(*) from wp_comments where comment_content = %s '
-            . 'and (%d = 0 or comment_parent = %d)', $request['text'], $request['parent'], $request['parent']))];
-        case 'option':
-          update_option($request['name'], $request['value']);
+          return ['count' => $wpdb->get_var($wpdb->prepare(
+            'select count(*) from wp_comments where comment_content = %s and (%d = 0 or comment_parent = %d)',
+            $request['text'], $request['parent'], $request['parent']))];
+        case 'close':
+          wp_update_post(['ID' => $id, 'comment_status' => $request['how']]);
           return ['ok' => true];
         case 'password':
           [$password, $item] = WP_Application_Passwords::create_new_application_password(

@@ -114,6 +114,7 @@ class DeskProcess:
         self.given["times"] = {**QUICK, **given.get("times", {})}
         self.log = place / f"log-{time.monotonic_ns()}"
         self.process: subprocess.Popen[bytes] | None = None
+        self._clients: list[Client] = []
 
     def run(self, **more: Any) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
@@ -154,7 +155,15 @@ class DeskProcess:
 
     def client(self) -> Client:
         """A client of this desk."""
-        return Client(self.socket, expect_uid=os.getuid(), timeout=DEADLINE)
+        self._clients.append(Client(self.socket, expect_uid=os.getuid(), timeout=DEADLINE))
+        return self._clients[-1]
+
+    def close(self) -> None:
+        """Let go of every client and end the process, however it stands."""
+        for client in self._clients:
+            client.close()
+        if self.process is not None:
+            self.end(signal.SIGKILL)
 
 
 @pytest.fixture
@@ -168,8 +177,7 @@ def desk(short: Path) -> Iterator[Callable[..., DeskProcess]]:
 
     yield make
     for process in made:
-        if process.process is not None:
-            process.end(signal.SIGKILL)
+        process.close()
 
 
 @pytest.fixture(scope="module")

@@ -125,7 +125,7 @@ class ScriptedDesk:
 
     def queue(self, name: str, after: str = "", limit: int = 64) -> view.QueuePage:
         self.calls.append(("queue", name, after))
-        found = [row for key, row in sorted(self.rows_by_id.items()) if key > int(after or 0)]
+        found = [row for key, row in sorted(self.rows_by_id.items()) if key > int(after or -99)]
         page = found[:limit]
         more = page[-1].key if len(found) > limit else ""
         return view.QueuePage(tuple(page), more, len(self.rows_by_id), 10000, 1)
@@ -150,7 +150,7 @@ class ScriptedDesk:
             versions=tuple(view.VersionView(n, words, row.author, NOW, None, ()) for n, words in enumerate(texts, 1)),
             drafts=drafts, notes=(), trail=(), effects=(), decisions=(), escalations=(), orders=(), looking=("das",),
             author_earlier=1, author_earlier_hidden=0,
-            powers=view.Powers(True, True, True, "On Facebook the author and friends still see it.", False, 500, "live"),
+            powers=view.Powers(True, True, True, "The author and friends still see it.", False, 500, "live"),
             media=(), lease_left_ms=540000, why="New comment under your post.",
         )  # fmt: skip
 
@@ -198,8 +198,9 @@ class ScriptedDesk:
         row = view.Row(
             id=item_id, key=str(item_id), state=State.NEW, lane=Lane.ROUTINE, account="fb dipr",
             author=f"citizen {item_id}", text=words[:160], masks=(), category="", clause="", opinion=Opinion.JUDGED,
-            asks=Asks.NOTHING, protected=False, language="en", due=NOW + timedelta(minutes=90), arrived=NOW - timedelta(minutes=11), cause=Cause.NONE,
-            owner="", mine=False, version=1, comment_version=1, visibility=Visibility.PUBLIC, disposition=Disposition.NONE,
+            asks=Asks.NOTHING, protected=False, language="en", due=NOW + timedelta(minutes=90),
+            arrived=NOW - timedelta(minutes=11), cause=Cause.NONE, owner="", mine=False, version=1, comment_version=1,
+            visibility=Visibility.PUBLIC, disposition=Disposition.NONE,
         )  # fmt: skip
         self.texts[item_id] = words
         self.rows_by_id[item_id] = replace(row, **changes)

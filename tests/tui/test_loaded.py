@@ -15,7 +15,9 @@ from moderator.tui.loaded import KEPT_ROWS, Loaded
 @pytest.fixture
 def page(desk: Any) -> Any:
     def of(*ids: int, after: str = "") -> QueuePage:
-        return QueuePage(tuple(desk.rows_by_id.get(key) or desk.add(key, f"words {key}") for key in ids), after, 99, 10000, 1)
+        return QueuePage(
+            tuple(desk.rows_by_id.get(key) or desk.add(key, f"words {key}") for key in ids), after, 99, 10000, 1
+        )
 
     return of
 

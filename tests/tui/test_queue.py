@@ -94,15 +94,15 @@ async def test_staying_is_a_matter_of_configuration(open_desk: Open, desk: Any) 
     config = replace(__import__("moderator.config").config.Config(), screen=Screen(advance="stay"))
     async with open_desk(config=config) as story:
         await story.decide("leave")
-        await story.shows("Leave done. Saved")
+        await story.shows("Leave done. ·")
         assert story.app.queue.loaded.cursor == 1
 
 
 async def test_arrivals_wait_until_they_are_asked_for(open_desk: Open, desk: Any) -> None:
     async with open_desk() as story:
         before = story.screen()[4:12]
-        desk.add(0, "a newcomer at the very top")
-        desk.tell("queue", view.Changed(2, 12, (0,), (), 0))
+        desk.add(-1, "a newcomer at the very top")
+        desk.tell("queue", view.Changed(2, 12, (-1,), (), 0))
         await story.shows("· 12 new ( . )")
         assert story.screen()[4:12] == before
         await story.press("fresh")

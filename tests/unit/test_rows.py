@@ -126,6 +126,12 @@ def test_a_picture_and_an_empty_comment_are_named():
     assert rows.comment_of(replace(ROW, text=" "), 40) == "(no words)"
 
 
+@pytest.mark.req("X1")
+def test_links_are_inert():
+    row = replace(ROW, text="slur http://evil.example", masks=((0, 4),))
+    assert rows.comment_of(row, 60) == "░░░░ hxxp://evil[.]example"
+
+
 def test_folded_copies_stay_in_view():
     line = rows.line_of(replace(ROW, text="earn daily " * 20, masks=(), copies=412), 80, NOW)
     assert line.rstrip().endswith("…  ×412")

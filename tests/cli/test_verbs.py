@@ -1,0 +1,463 @@
+"""Every verb against a scripted desk: what goes out, what is said, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moderator.cli import exits, importing, itemparts
+from moderator.cli import main as cli
+from moderator.cli.call import Call
+from moderator.cli.parser import parse
+
+HOSTILE = "evil\x1b[2J\x9b31m\u202egnp.exe\x07"
+AT = "2026-11-22T13:54:10Z"
+DONE = {"sentence": "Saved.", "item_id": 7, "row_id": 4, "decision_id": 3, "effects": [], "window_ms": 0}
+ROW = {
+    "id": 7, "key": "k7", "state": "new", "lane": 5, "account": "wp consult", "author": HOSTILE, "text": HOSTILE,
+    "masks": [], "category": "abusive", "clause": "A1", "opinion": "judged", "asks": "", "protected": False,
+    "language": "en", "due": AT, "arrived": AT, "cause": "", "owner": "", "mine": False, "version": 1,
+    "comment_version": 2, "visibility": "public", "disposition": "",
+}  # fmt: skip
+FINDING = {
+    "clause": "A1", "rule": "A1.slur", "start": 4, "end": 9, "severity": 2, "suggestion": "hide", "mask": True,
+    "why": "A slur.",
+}  # fmt: skip
+DRAFT = {"item_id": 7, "person": "bob", "mine": False, "text": HOSTILE, "caret": 0, "saved_at": AT, "why": ""}
+DETAIL = {
+    "row": ROW, "text": "you idiot " + HOSTILE + "\n#8 · hidden by lead", "findings": [FINDING], "protected_span": None,
+    "policy_version": "1", "post_title": HOSTILE, "post_text": "", "post_url": "http://evil.example/", "permalink": "",
+    "thread": [], "versions": [], "drafts": [DRAFT], "trail": [], "effects": [], "escalations": [], "orders": [],
+    "notes": [{"person": "bob", "text": HOSTILE, "at": AT}], "decisions": [], "looking": ["bob"], "author_earlier": 0,
+    "author_earlier_hidden": 0, "media": [HOSTILE], "lease_left_ms": 0, "why": "It is new.",
+    "powers": {"hide": True, "restore": True, "reply": True, "hide_means": "x", "author_told": False,
+               "reply_limit": 0, "tested": "live"},
+}  # fmt: skip
+ACCOUNT = {
+    "id": 4, "platform": "wordpress", "name": "wp consult", "url": "https://c.example", "login_id": "desk",
+    "status": "planned", "custodians": ["alice"], "order_ref": "", "registered_mail": "", "registered_phone": "",
+    "mfa": "", "recovery_location": "", "rotated_at": None, "retired_at": None, "settings": {"since": "2026"},
+    "secrets": [{"slot": "password", "fingerprint": "ab12cd34", "set_by": "alice", "set_at": AT}],
+}  # fmt: skip
+EFFECT = {
+    "id": 9, "decision_id": 3, "item_id": 7, "account": "wp consult", "op": "reply", "state": "parked",
+    "label": "reply to " + HOSTILE, "left_ms": 0, "tries": 1, "next_try": None, "reason": "Nobody answered.",
+    "remote_id": "", "person": "alice", "mine": True, "at": AT,
+}  # fmt: skip
+STATUS = {
+    "desk": "Duty desk", "version": "0.1.0", "practice": True, "private": False, "policy_version": "1",
+    "person": "alice", "roles": ["moderator"], "on_duty": ["alice"], "counts": {"new": 3, "in_flight": 1},
+    "urgent": [7], "drafts": [DRAFT], "read_only": "", "notices": ["No mail server."], "effects": [EFFECT], "now": AT,
+    "accounts": [{"id": 4, "name": "wp consult", "platform": "wordpress", "status": "active", "up": False,
+                  "since": AT, "last_ok": None, "next_poll": None, "sentence": "It is down.", "tested": "live"}],
+}  # fmt: skip
+PERSON = {
+    "id": 1, "uid": 1000, "name": "alice", "activation": 1, "roles": ["lead", "moderator"], "designation": "R. Das",
+    "role_title": "Junior Moderator", "role_only": False, "languages": ["as", "en"], "active": True,
+}  # fmt: skip
+MARK = {"rule": "identity", "weight": "hard", "kept": False, "sentence": "No role.", "start": None, "end": None}
+CONDUCT = {"marks": [MARK], "outgoing": "Thank you.\n— R. Das", "length": 20, "limit": 0}
+TRAIL = {
+    "seq": 1, "at": AT, "kind": "decision.hide", "person": "alice", "item": 7, "facts": {"clause": "A1"}, "hash": "x"
+}  # fmt: skip
+
+
+@dataclass
+class Said:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Said]
+
+
+class Terminal(io.StringIO):
+    """Standard input with somebody before it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def run(desk: Any) -> Run:
+    """Run one command line against the scripted desk."""
+    desk.session()
+    desk.routes |= {
+        "GET /health": (200, {"ok": True, "version": "0.1.0", "head": 1}),
+        "GET /status": (200, STATUS),
+        "GET /queue": (200, {"rows": [ROW], "after": "", "total": 1, "capped_at": 100, "head": 1}),
+        "GET /items/7": (200, DETAIL),
+        "GET /next": (200, {"id": 7}),
+        "GET /accounts": (200, [ACCOUNT]),
+        "GET /people": (200, [PERSON]),
+        "GET /effects": (200, [EFFECT]),
+        "GET /trail": (200, [TRAIL]),
+        "POST /conduct": (200, CONDUCT),
+    }
+
+    def run(*argv: str, stdin: str | None = "") -> Said:
+        source = Terminal() if stdin is None else io.StringIO(stdin)
+        out, err = io.StringIO(), io.StringIO()
+        args = parse(["--socket", str(desk.path), *argv])
+        code = cli.run(Call(args, out=out, err=err, source=source, env={}))
+        return Said(code, out.getvalue(), err.getvalue())
+
+    return run
+
+
+def sent(desk: Any) -> tuple[str, Any]:
+    """The newest request that was no reading: its path and its body."""
+    found = next(seen for seen in reversed(desk.seen) if seen.method != "GET")
+    return f"{found.method} {found.path.removeprefix('/v1')}", found.json
+
+
+ACTS: list[tuple[list[str], str, dict[str, Any]]] = [
+    (["release", "7"], "release", {}),
+    (["undo", "7"], "undo", {}),
+    (["approve", "7"], "approve", {}),
+    (["withdraw", "7"], "withdraw", {}),
+    (["close", "7"], "close", {}),
+    (["reopen", "7", "--reason", "new facts"], "reopen", {"reason": "new facts"}),
+    (["reverse", "7", "--reason", "wrong"], "reverse", {"reason": "wrong"}),
+    (["send-back", "7", "--reason", "soften"], "send_back", {"reason": "soften"}),
+    (["take-over", "7", "--reason", "ill"], "take_over", {"reason": "ill"}),
+    (["hold", "7", "--reason", "calling"], "hold", {"minutes": 20, "reason": "calling"}),
+    (["leave", "7", "--seen", "2"], "leave", {"seen_version": 2, "masked": False}),
+    (["note", "7", "called"], "note", {"text": "called"}),
+    (
+        ["hide", "7", "--seen", "2", "--clause", "A1", "--words", "idiot"],
+        "hide",
+        {"seen_version": 2, "clause": "A1", "masked": False, "start": 4, "end": 9, "reason": "",
+         "only_criticism": False, "order_id": None},
+    ),
+    (
+        ["reply", "7", "Thank you.", "--seen", "2", "--disclaimer", "--lift", "known case"],
+        "reply",
+        {"seen_version": 2, "text": "Thank you.", "masked": False, "disclaimer": True, "helpline": False,
+         "hide_clause": "", "lift": "known case"},
+    ),
+    (
+        ["escalate", "7", "May we?", "--seen", "2", "--reason", "legal"],
+        "escalate",
+        {"seen_version": 2, "question": "May we?", "reason": "legal", "level": 0},
+    ),
+    (
+        ["snooze", "7", "--until", "2026-11-22T14:00+05:30"],
+        "snooze",
+        {"until": "2026-11-22T14:00:00+05:30", "reason": ""},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("argv", "act", "body"), ACTS, ids=[act for _, act, _ in ACTS])
+def test_an_act_opens_a_session_does_its_one_thing_and_says_so(
+    desk: Any, run: Run, argv: list[str], act: str, body: dict[str, Any]
+) -> None:
+    desk.routes[f"POST /items/7/{act}"] = desk.routes["POST /items/7/claim"] = (200, DONE)
+    assert run("item", *argv) == Said(exits.DONE, "Saved.\n", "")
+    assert sent(desk) == (f"POST /items/7/{act}", body)
+    assert desk.seen[-1].headers["Moderator-Session"] == "tok-1"
+    assert run("item", *argv, "--json").json.items() >= DONE.items()
+
+
+def test_an_order_is_recorded_with_all_that_was_given(desk: Any, run: Run) -> None:
+    desk.routes["POST /items/7/order"] = (200, DONE)
+    said = run(
+        "item", "order", "7", "--kind", "order", "--authority", "MHA", "--url", "http://a", "--url", "http://b",
+        "--received", "2026-11-22T01:00Z", "--verified-by", "alice by phone",
+    )  # fmt: skip
+    assert said.code == exits.DONE
+    body = sent(desk)[1]
+    assert (body["kind"], body["urls"], body["verified_by"]) == ("order", ["http://a", "http://b"], "alice by phone")
+    assert body["received_at"] == "2026-11-22T01:00:00+00:00"
+
+
+def test_a_reply_may_come_from_standard_input(desk: Any, run: Run) -> None:
+    desk.routes["POST /items/7/reply"] = (200, DONE)
+    run("item", "reply", "7", "-", "--seen", "2", stdin="ধন্যবাদ।\nSecond line\n")
+    assert sent(desk)[1]["text"] == "ধন্যবাদ।\nSecond line"
+    assert run("item", "reply", "7", "-", "--seen", "2", stdin=" \n").code == exits.REFUSED
+
+
+@pytest.mark.parametrize("words", ["no such words", "e"])
+@pytest.mark.req("V1")
+def test_words_that_do_not_stand_there_just_once_are_refused_before_anything_is_sent(
+    desk: Any, run: Run, words: str
+) -> None:
+    said = run("item", "hide", "7", "--seen", "2", "--clause", "A1", "--words", words)
+    assert said.code == exits.REFUSED
+    assert all(seen.method == "GET" for seen in desk.seen)
+
+
+def test_a_refused_act_says_why_and_who(desk: Any, run: Run) -> None:
+    error = {"code": "taken", "sentence": "bob holds it.", "cure": "Ask bob.", "facts": {"person": 2}}
+    desk.routes["POST /items/7/leave"] = (409, {"error": error})
+    assert run("item", "leave", "7", "--seen", "2") == Said(1, "", "moderator: bob holds it. Ask bob.\n")
+    assert json.loads(run("item", "leave", "7", "--seen", "2", "--json").err) == {"error": error}
+
+
+def test_a_draft_is_shown_saved_and_dropped(desk: Any, run: Run) -> None:
+    desk.routes["PUT /items/7/draft"] = desk.routes["DELETE /items/7/draft"] = (200, DONE)
+    assert "draft of bob" in run("item", "draft", "7").out
+    run("item", "draft", "7", "--text", "half a")
+    assert sent(desk) == ("PUT /items/7/draft", {"text": "half a", "caret": 6})
+    run("item", "draft", "7", "--drop")
+    assert desk.paths()[-1] == "DELETE /v1/items/7/draft"
+
+
+def test_the_conduct_check_ends_with_1_where_a_hard_rule_is_broken(desk: Any, run: Run) -> None:
+    said = run("item", "check", "7", "Thank you.")
+    assert said.code == exits.REFUSED
+    assert "✗ identity: No role." in said.out
+    desk.routes["POST /conduct"] = (200, CONDUCT | {"marks": [MARK | {"kept": True}]})
+    assert run("item", "check", "7", "Thank you.").code == exits.DONE
+
+
+def test_next_is_a_number_and_1_where_there_is_none(desk: Any, run: Run) -> None:
+    assert run("item", "next") == Said(exits.DONE, "7\n", "")
+    desk.routes["GET /next"] = (200, {"id": 0})
+    assert run("item", "next").code == exits.REFUSED
+
+
+def test_a_list_goes_on_page_by_page_up_to_its_limit(desk: Any, run: Run) -> None:
+    def page(handler: Any) -> None:
+        handler.reply(200, {"rows": [ROW] * 2, "after": "k", "total": 9, "capped_at": 100, "head": 1})
+
+    desk.routes["GET /queue"] = page
+    said = run("item", "list", "--limit", "5", "--json").json
+    assert (len(said["rows"]), said["after"], said["total"]) == (6, "k", 9)
+    limits = [path.split("limit=")[1] for path in desk.paths() if "/queue" in path]
+    assert limits == ["5", "3", "1"]
+
+
+READING = [
+    ["status"],
+    ["item", "list"],
+    ["item", "show", "7"],
+    ["item", "draft", "7"],
+    ["effect", "list"],
+    ["account", "list"],
+    ["account", "show", "wp consult"],
+    ["person", "list"],
+    ["trail", "show"],
+]
+
+
+@pytest.mark.parametrize("argv", READING, ids=" ".join)
+@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.req("F14", "Z22")
+def test_nothing_that_a_citizen_wrote_can_steer_a_terminal(run: Run, argv: list[str], form: list[str]) -> None:
+    said = run(*argv, *form)
+    assert (said.code, said.err) == (exits.DONE, "")
+    assert said.out
+    assert not set(said.out) & set("\x1b\x9b\u202e\x07")
+    if form:
+        assert said.json is not None
+        assert said.out.isascii()
+
+
+@pytest.mark.req("Z22")
+def test_a_citizens_lines_stand_behind_the_gutter_and_abuse_stays_covered(run: Run) -> None:
+    lines = run("item", "show", "7").out.splitlines()
+    assert [line for line in lines if "hidden by lead" in line] == ["┃ #8 · hidden by lead"]
+    assert not [line for line in lines if "idiot" in line]
+    assert any("░░░░░" in line for line in lines)
+
+
+def test_control_the_uncovered_text_is_there_for_programs(run: Run) -> None:
+    assert "idiot" in run("item", "show", "7", "--json").json["text"]
+
+
+def test_the_status_says_first_what_is_wrong(run: Run) -> None:
+    said = run("status").out
+    assert "PRACTICE" in said
+    assert "1 URGENT, unopened: #7" in said
+    assert "✗ wp consult (wordpress, active) — It is down." in said
+    assert "WAITS FOR A PERSON" in said
+
+
+def test_a_parked_effect_is_settled_with_a_reason(desk: Any, run: Run) -> None:
+    desk.routes["POST /effects/9/settle"] = (200, DONE)
+    run("effect", "settle", "9", "was-sent", "--reason", "seen on the page")
+    assert sent(desk) == ("POST /effects/9/settle", {"how": "was_sent", "reason": "seen on the page"})
+
+
+# accounts and secrets
+
+
+@pytest.mark.req("A3")
+def test_an_account_is_opened_and_its_secret_taken_from_standard_input(desk: Any, run: Run) -> None:
+    desk.routes["POST /accounts"] = desk.routes["POST /accounts/4/secret"] = (200, DONE)
+    said = run(
+        "account", "add", "wordpress", "wp consult", "--url", "https://c.example", "--login", "desk",
+        "--custodian", "alice", "--set", "since=2026", "--secret-stdin", stdin="hunter2 with spaces \n",
+    )  # fmt: skip
+    assert said.code == exits.DONE
+    posts = [seen for seen in desk.seen if seen.method == "POST"]
+    assert posts[0].json["custodians"] == ["alice"]
+    assert posts[0].json["settings"] == {"since": "2026"}
+    assert posts[1].json == {"slot": "password", "value": "hunter2 with spaces "}
+    assert "hunter2" not in said.out + said.err + posts[0].body.decode()
+
+
+@pytest.mark.req("A3")
+def test_a_secret_is_asked_for_at_a_prompt_that_does_not_echo(
+    desk: Any, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("getpass.getpass", lambda prompt, stream: asked.append(prompt) or "hunter2")
+    desk.routes["POST /accounts/4/secret"] = (200, DONE)
+    said = run("account", "secret", "4", "--slot", "token", stdin=None)
+    assert sent(desk)[1] == {"slot": "token", "value": "hunter2"}
+    assert asked == ["The token of “wp consult” (not shown): "]
+    assert "hunter2" not in said.out + said.err
+
+
+@pytest.mark.req("A3")
+@pytest.mark.parametrize("argv", [["--secret-stdin"], []])
+def test_without_a_secret_nothing_is_changed(desk: Any, run: Run, argv: list[str]) -> None:
+    assert run("account", "secret", "4", *argv).code == exits.USAGE
+    assert run("account", "add", "wordpress", "new", *argv).code == exits.USAGE
+    assert all(seen.method == "GET" for seen in desk.seen)
+
+
+@pytest.mark.req("A3")
+def test_no_option_takes_a_secret() -> None:
+    """Nothing on the command line is even named like one."""
+    from moderator.cli.completion import words
+    from moderator.cli.parser import build
+
+    options = {word for entries in words(build()).values() for word, _ in entries if word.startswith("--")}
+    takes = {option for option in options if any(part in option for part in ("pass", "token", "key", "secret"))}
+    assert takes == {"--secret-stdin", "--no-secret"}  # both are mere switches
+
+
+@pytest.mark.parametrize("act", ["activate", "freeze", "thaw", "retire"])
+def test_an_accounts_life_needs_reasons(desk: Any, run: Run, act: str) -> None:
+    desk.routes[f"POST /accounts/4/{act}"] = (200, DONE)
+    run("account", act, "wp consult", "--reason", "order 12/2026")
+    assert sent(desk) == (f"POST /accounts/4/{act}", {"reason": "order 12/2026"})
+
+
+def test_an_account_test_ends_with_1_where_something_fails(desk: Any, run: Run) -> None:
+    desk.routes["POST /accounts/4/test"] = (200, {"ok": False, "lines": [[True, "Vault."], [False, "No editor."]]})
+    assert run("account", "test", "4") == Said(exits.REFUSED, "✓ Vault.\n✗ No editor.\n", "")
+
+
+def test_an_account_that_is_not_there_names_those_that_are(run: Run) -> None:
+    said = run("account", "show", "nobody")
+    assert (said.code, "“wp consult”" in said.err) == (exits.REFUSED, True)
+
+
+def test_a_record_shows_where_the_secret_is_and_its_fingerprint(run: Run) -> None:
+    assert "password: in the keyring; fingerprint ab12cd34, set by alice" in run("account", "show", "4").out
+
+
+def test_the_mail_password_takes_the_same_way(desk: Any, run: Run) -> None:
+    desk.routes["POST /mail/secret"] = (200, DONE)
+    assert run("mail", "secret", "--secret-stdin", stdin="pw\n").code == exits.DONE
+    assert sent(desk) == ("POST /mail/secret", {"slot": "password", "value": "pw"})
+
+
+def test_a_person_is_put_on_the_roster(desk: Any, run: Run) -> None:
+    desk.routes["POST /people"] = (200, DONE)
+    run("person", "add", "bob", "--role", "moderator", "--language", "as", "--title", "Officer", "--role-only")
+    body = sent(desk)[1]
+    assert (body["name"], body["roles"], body["languages"], body["role_only"]) == ("bob", ["moderator"], ["as"], True)
+
+
+def test_a_leaver_is_taken_off_the_roster_by_name_or_number(desk: Any, run: Run) -> None:
+    desk.routes["POST /people/1/leave"] = (200, DONE)
+    for who in ("alice", "1"):
+        assert run("person", "leave", who).code == exits.DONE
+        assert sent(desk) == ("POST /people/1/leave", {})
+    assert run("person", "leave", "nobody").code == exits.REFUSED
+
+
+# import
+
+
+@pytest.mark.req("Z13")
+def test_import_streams_files_and_folders_itself_line_by_line(desk: Any, run: Run, tmp_path: Path) -> None:
+    desk.routes["POST /accounts/4/import"] = (200, DONE)
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "b.jsonl").write_bytes(b'{"n":2}')  # no newline at its end
+    (folder / "a.jsonl").write_bytes(b'{"n":1}\n')
+    (folder / "notes.txt").write_bytes(b"not ours")
+    assert run("import", "wp consult", str(folder)).code == exits.DONE
+    assert desk.seen[-1].body == b'{"n":1}\n{"n":2}\n'
+    assert b"in" not in desk.seen[-1].headers.get("Content-Type", "").encode()  # no path of ours goes out
+    assert str(tmp_path) not in desk.seen[-1].path
+
+
+@pytest.mark.parametrize("make", [lambda p: None, lambda p: p.mkdir(), lambda p: (p.mkdir(), (p / "x.txt").touch())])
+def test_what_cannot_be_imported_is_named(desk: Any, run: Run, tmp_path: Path, make: Any) -> None:
+    make(tmp_path / "gone")
+    said = run("import", "4", str(tmp_path / "gone"))
+    assert (said.code, "gone" in said.err) == (exits.REFUSED, True)
+
+
+def test_a_line_without_end_is_refused(desk: Any, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "LONGEST", 100)
+    (tmp_path / "x.jsonl").write_bytes(b"{}\n" + b"x" * 101)
+    said = run("import", "4", str(tmp_path / "x.jsonl"))
+    assert (said.code, "Line 2" in said.err) == (exits.REFUSED, True)
+
+
+# the trail
+
+
+@pytest.mark.req("F21")
+def test_others_ask_the_desk_whether_the_trail_holds(desk: Any, run: Run) -> None:
+    desk.routes["GET /trail/verify"] = (200, {"ok": True, "fault": None})
+    assert run("trail", "verify").code == exits.DONE
+    fault = {"seq": 5, "where": "decision:5", "sentence": "Decision 5 was altered."}
+    desk.routes["GET /trail/verify"] = (200, {"ok": False, "fault": fault})
+    said = run("trail", "verify")
+    assert (said.code, "✗ decision:5: Decision 5 was altered." in said.out) == (exits.DATA_FAULT, True)
+    assert run("trail", "verify", "--json").json["fault"] == fault
+
+
+def test_trail_pages_are_bounded(run: Run) -> None:
+    assert "decision.hide #7  alice  clause=A1" in run("trail", "show", "--item", "7").out
+    assert run("trail", "show", "--limit", "900").code == exits.REFUSED
+
+
+# how moments and spans are written
+
+
+@pytest.mark.parametrize(
+    ("text", "span"), [("30m", timedelta(minutes=30)), ("2h", timedelta(hours=2)), ("1d", timedelta(days=1))]
+)
+def test_spans_of_time(text: str, span: timedelta) -> None:
+    assert itemparts.span(text) == span
+
+
+@pytest.mark.parametrize("text", ["", "m", "2", "2w", "-2h", "२h", "2.5h", "9999999d"])
+def test_what_is_no_span_of_time_is_a_wrong_line(text: str, run: Run) -> None:
+    assert cli.main(["item", "snooze", "7", f"--for={text}"]) == exits.USAGE
+
+
+def test_a_moment_without_a_zone_is_local() -> None:
+    assert itemparts.moment("2026-11-22T14:00") == datetime(2026, 11, 22, 14).astimezone()
+    assert itemparts.moment("2026-11-22T14:00Z") == datetime(2026, 11, 22, 14, tzinfo=UTC)
+
+
+def test_a_desk_that_is_down_is_exit_69(tmp_path: Path) -> None:
+    err = io.StringIO()
+    args = parse(["--socket", str(tmp_path / "none.sock"), "status"])
+    assert cli.run(Call(args, err=err, env={})) == exits.UNREACHABLE
+    assert "The desk is down" in err.getvalue()

@@ -1,0 +1,66 @@
+"""A real GNOME keyring for tests: its own D-Bus session, its own home, unlocked with a throw-away password.
+
+`session(...)` runs a Python program inside such a session and gives back what it printed. Raises `Absent` where a
+package is not installed. The session ends with the program.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROGRAMS = ("dbus-run-session", "gnome-keyring-daemon")
+DEADLINE = 60.0
+
+_UNLOCK = 'printf %s "$KEYRING_TEST_WORD" | gnome-keyring-daemon --unlock --components=secrets >/dev/null; '
+"""The password is piped in without a line end: a line end would count as part of it."""
+
+_RUN = "unset KEYRING_TEST_WORD; exec "
+
+
+class Absent(Exception):
+    """A package that this needs is not installed."""
+
+
+@dataclass
+class Home:
+    """A throw-away home directory with a keyring in it. Sessions one after the other see the same keyring."""
+
+    folder: Path
+    word: str = field(default_factory=lambda: secrets.token_urlsafe(12), repr=False)
+
+    def session(self, program: str, *, unlock: bool = True, word: str | None = None) -> str:
+        """What this Python program prints inside a session of its own."""
+        for name in PROGRAMS:
+            if shutil.which(name) is None:
+                raise Absent(f"{name} is not installed")
+        script = (_UNLOCK if unlock else "") + _RUN + '"$0" "$@"'
+        done = subprocess.run(
+            ["dbus-run-session", "--", "sh", "-c", script, sys.executable, "-c", program],
+            env=self._environment(word), capture_output=True, text=True, timeout=DEADLINE,
+        )  # fmt: skip
+        assert done.returncode == 0, f"the session failed: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def _environment(self, word: str | None) -> dict[str, str]:
+        run = self.folder / "run"
+        run.mkdir(mode=0o700, exist_ok=True)
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ}
+        return {
+            **kept,
+            "HOME": str(self.folder),
+            "XDG_RUNTIME_DIR": str(run),
+            "XDG_DATA_HOME": str(self.folder / "share"),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
+            "KEYRING_TEST_WORD": self.word if word is None else word,
+        }
+
+    def files(self) -> list[Path]:
+        """Every file in the home."""
+        return [path for path in self.folder.rglob("*") if path.is_file()]

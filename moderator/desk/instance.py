@@ -11,12 +11,14 @@ import hashlib
 import json
 import os
 import secrets
+import threading
 from pathlib import Path
 from typing import Any, Final
 
 from moderator.store.base import Store, Tx
 
 _FILE: Final = "instance.json"
+_MARKING: Final = threading.Lock()
 _MACHINE: Final = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 DOUBTS: Final = {
@@ -30,7 +32,15 @@ DOUBTS: Final = {
 
 
 def mark(data_dir: Path, store: Store) -> None:
-    """Write which database this is and how far its trail has come: a new file, on the disk before the old one goes."""
+    """Write which database this is and how far its trail has come: a new file, on the disk before the old one goes.
+
+    One at a time: accounts that send side by side share the file.
+    """
+    with _MARKING:
+        _mark(data_dir, store)
+
+
+def _mark(data_dir: Path, store: Store) -> None:
     seq, digest = store.head
     told = {**_here(data_dir), "instance": store.read(_instance).result(), "seq": seq, "hash": digest}
     place = data_dir / f"{_FILE}.new"

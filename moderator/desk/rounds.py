@@ -1,4 +1,4 @@
-"""What the service's workers ask on their rounds: what to read, what to send, whether anything will move."""
+"""What the service asks on its rounds: what to read, what to send, whether anything will move, who holds what."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from moderator.desk.room import Look, need
 from moderator.domain.account import Status
 from moderator.domain.effect import Effect, EffectState
+from moderator.domain.errors import Code, Refused
 from moderator.domain.event import Fault
 from moderator.domain.person import Actor, Permission
 from moderator.domain.workflow import leased
+from moderator.policy.document import PolicyError
 from moderator.store import items, outbox, people, polls, queue, trail
 from moderator.store.base import opened
 
@@ -32,6 +34,14 @@ class Due:
     """0 for mail. One effect at a time moves for each account."""
     look: bool
     """True where it went out already and is to be looked for; False where it is to be sent."""
+
+
+async def open_up(house: House) -> None:
+    """Open the desk. Raises `Refused`, also where the policy document cannot be used."""
+    try:
+        await house.start()
+    except PolicyError as error:
+        raise Refused(Code.BAD, str(error), "Then: moderator policy check") from None
 
 
 def active_accounts(look: Look) -> list[int]:

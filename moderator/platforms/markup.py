@@ -74,10 +74,12 @@ class _Page:
     """Target of the open link, and where its words begin in `parts`."""
 
     def words(self, markup: str) -> None:
+        """What stands between two tags."""
         if markup and not self.unseen:
             self.parts.append(html.unescape(markup))
 
     def tag(self, name: str, closing: bool, attributes: str) -> None:
+        """One tag; `name` in lower case, `attributes` as written."""
         if self.unseen:
             self.unseen = "" if closing and name == self.unseen else self.unseen
         elif name in _UNSEEN:
@@ -94,6 +96,7 @@ class _Page:
             self.media.append(Media(url=web_address(given.get("src")), alt=alt, kind=_MEDIA[name]))
 
     def end_link(self) -> None:
+        """The open link ends: where its words do not say where it leads, the address follows them."""
         if self.link is None:
             return
         (address, start), self.link = self.link, None

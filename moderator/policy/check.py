@@ -91,7 +91,8 @@ def _coverage(document: Document) -> list[Problem]:
             problems.append(
                 Problem(
                     clause.id,
-                    f"Needs {FEWEST_TESTS} positive and {FEWEST_TESTS} negative [[test]] rows; has {positive} and {negative}.",
+                    f"Needs {FEWEST_TESTS} positive and {FEWEST_TESTS} negative [[test]] rows; "
+                    f"has {positive} and {negative}.",
                 )
             )
     return problems

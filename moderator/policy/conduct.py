@@ -1,6 +1,7 @@
 """The conduct check of a reply before it is sent: the rules that an official answer keeps.
 
-Sources: the ministry's framework of 2012 and the agency guidelines that the requirements cite (G1, G3, G8, G9, G11, G13).
+Sources: the ministry's framework of 2012 and the agency guidelines that the requirements cite (G1, G3, G8, G9, G11,
+G13).
 A hard rule that is broken blocks sending until the text changes or a second person lifts it; a soft one is shown.
 """
 
@@ -90,7 +91,8 @@ _FILE_NUMBER = re.compile(
 _FILE_SHAPE = re.compile(r"(?<![\w/.])[A-Z]{2,10}(?:[./-][A-Z0-9()]{1,12}){2,7}(?![\w])")
 _PLACEHOLDER = re.compile(
     r"\{\{?[^{}\n]{0,60}\}\}?|<<[^<>\n]{0,60}>>|«[^«»\n]{0,60}»|<[a-z_ ]{2,30}>|%[a-z_]{2,30}%|\$\{?[A-Za-z_]{2,30}\}?"
-    r"|\[(?:[A-Z][A-Z0-9 _/.-]{1,40}|(?:your |the |insert )?(?:name|date|place|number|office|department|time|link|amount|scheme|district|phone)[^\[\]\n]{0,30}|নাম|তাৰিখ|ঠাই|नाम|तारीख|तिथि|स्थान)\]"
+    r"|\[(?:[A-Z][A-Z0-9 _/.-]{1,40}|(?:your |the |insert )?(?:name|date|place|number|office|department|time|link|"
+    r"amount|scheme|district|phone)[^\[\]\n]{0,30}|নাম|তাৰিখ|ঠাই|नाम|तारीख|तिथि|स्थान)\]"
     r"|_{3,}|(?<![A-Za-z])[Xx]{3,}(?![A-Za-z])|\b[Xx]{2}/[Xx]{2}/[Xx]{2,4}\b|\bTBD\b|\?{4,}|\.{6,}|(?i:lorem ipsum)"
 )
 _FIRST_PERSON = re.compile(
@@ -98,7 +100,8 @@ _FIRST_PERSON = re.compile(
     re.IGNORECASE,
 )
 _THIRD_PERSON = re.compile(
-    r"\b(?:the (?:department|office|agency|undersigned|desk|directorate|authority)|this (?:department|office|agency|directorate)"
+    r"\b(?:the (?:department|office|agency|undersigned|desk|directorate|authority)"
+    r"|this (?:department|office|agency|directorate)"
     r"|it is (?:hereby )?(?:informed|clarified|stated)|you are hereby)\b|सूचित किया जाता है|जনোৱা হয় যে|জনোৱা হ'ল যে",
     re.IGNORECASE,
 )
@@ -175,7 +178,8 @@ def _length(outgoing: str, length: int, code: Code) -> Iterator[Mark]:
     size = sizes.get(code.platform_unit, length)
     if code.platform_limit and size > code.platform_limit:
         unit = {"codepoints": "characters", "utf8_bytes": "bytes"}.get(code.platform_unit, "characters")
-        sentence = f"Too long for this platform: {size} of at most {code.platform_limit} {unit}, with the signature. Shorten it."
+        sizes_said = f"{size} of at most {code.platform_limit} {unit}"
+        sentence = f"Too long for this platform: {sizes_said}, with the signature. Shorten it."
         yield Mark("length", Weight.HARD, False, sentence)
         return
     weight = code.weight("length")
@@ -239,8 +243,8 @@ def _matters(text: str, code: Code, recipient: str) -> Iterator[_Broken]:
             if matter.kind == "person" and wanted and wanted == addressed:
                 continue
             for start, end in _places(words, wanted):
-                sentence = f"“{matter.title or term}” is on the register ({matter.kind}): nobody replies about it without clearance."
-                yield sentence, start, end
+                named = f"“{matter.title or term}” is on the register ({matter.kind})"
+                yield f"{named}: nobody replies about it without clearance.", start, end
 
 
 def _placeholders(text: str) -> Iterator[_Broken]:

@@ -23,7 +23,18 @@ LARGEST = 4 * 1024 * 1024
 """Bytes of a policy file; a larger one is not read."""
 
 DETECTORS = frozenset(
-    "phone email aadhaar pan bank upi address identity_number lookalike_host shortened_link many_links".split()
+    {
+        "phone",
+        "email",
+        "aadhaar",
+        "pan",
+        "bank",
+        "upi",
+        "address",
+        "identity_number",
+        "lookalike_host",
+        "shortened_link",
+    }
 )
 """What a rule may name as its `detector`."""
 

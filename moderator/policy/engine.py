@@ -81,9 +81,8 @@ class Engine:
         if self._name and reading.total & self._cues.hostile:
             mark_names(reading, self._name, self._not_people)
         reading.sum_up()
-        findings = self._matched(reading)
-        findings += self._detected(text)
-        findings = _tidy(self._in_rescue(findings), self._order)
+        found = [*self._matched(reading), *self._detected(text)]
+        findings = _tidy(self._in_rescue(found), self._order)
         spoken = languages.of(text, language)
         span = None if _attacked(findings, self._clauses) else self._criticism(reading)
         covered = spoken in self.lexicon.covered or bool(findings) or span is not None
@@ -263,7 +262,7 @@ def _spans(reading: Reading, patterns: Iterable[Compiled]) -> list[tuple[int, in
 
 
 def _softened(finding: Finding, category: Category) -> Finding:
-    """What context leaves of a finding. A threat in quotation marks stays on the screen; despair is never waved away."""
+    """What context leaves of a finding. A quoted threat stays on the screen; despair is never waved away."""
     if category in (Category.SELF_HARM, Category.LIFE_SAFETY) or finding.mask:
         return finding
     soft = SOFTENING & set(finding.modifiers)

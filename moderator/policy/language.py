@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from moderator.policy.lexicon import shipped
 
 _DEVANAGARI = re.compile("[\u0904-\u0939\u0958-\u0961]")
 _BENGALI = re.compile("[\u0985-\u09b9\u09dc-\u09f1]")
@@ -14,23 +17,18 @@ _ASSAMESE = re.compile("[ৰৱ]|(?:^|\\s)(?:মই|আৰু|আছে|না�
 _BODO = re.compile(
     "(?:^|\\s)(?:आं|आंनि|नोंथां|नों|बेयो|दङ|जाबाय|मोनसे|खौ|नि|आरो|गासै|थांनाय|मानो|बिनि)(?=\\s|$)|ओंखाम|जायो|थाखाय"
 )
-_WORD = re.compile("[A-Za-z']+")
+_WORD = re.compile("[a-z']+")
 
-_HINDI = frozenset(
-    "hai hain nahi nahin nhi ka ki ke ko mein kya kyun kyu kab aur bhi tum aap mera meri tera teri yeh ye woh sab kar karo "
-    "karta karte raha rahe rahi tha thi abhi bahut koi kuch apna apne hum ab jab agar lekin mujhe humko wala wale gaya diya liya "
-    "hota hoga karna karega kaise kahan baar saale sala jawab kaam milega chahiye log logo desh aadmi sarkar paisa jo isko usko inko".split()
-)
-_ASSAMESE_LATIN = frozenset(
-    "moi ami tumi apuni hoi nohoi aase ase nai kio kiyo kot ketia amar mur tumar kora korok loge logot bhal beya xokolu "
-    "sokolu kintu aru axom asom manuh tai xi eitu hobo goisu korise korisu dibo lage nalage bohut khobor".split()
-)
-_ENGLISH = frozenset(
-    "the a an of to and in is are was were be been for on with at by from this that these those it its i you he she we they "
-    "my your our their his her not no do does did have has had will would can could should what when where why how who which "
-    "please there here all any some one but if or so as than then very just only good bad thank thanks get got up out about "
-    "me him them us more most after before again".split()
-)
+
+@cache
+def _small_words() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Small words of English, romanised Hindi and romanised Assamese."""
+    lexicon = shipped()
+    return (
+        lexicon.words("small_english"),
+        lexicon.words("small_hindi_latin"),
+        lexicon.words("small_assamese_latin"),
+    )
 
 
 def of(text: str, declared: str = "") -> str:
@@ -63,7 +61,7 @@ def _by_words(text: str) -> str:
     words = set(_WORD.findall(text.lower()))
     if not words:
         return ""
-    english, hindi, assamese = (len(words & known) for known in (_ENGLISH, _HINDI, _ASSAMESE_LATIN))
+    english, hindi, assamese = (len(words & known) for known in _small_words())
     if max(hindi, assamese) > english or (hindi >= 2 and hindi >= english):
         return "hi-Latn" if hindi >= assamese else "as-Latn"
     return "en" if english or len(words) < 4 else ""

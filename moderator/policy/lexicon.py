@@ -62,7 +62,12 @@ class Lexicon:
 
     def words(self, name: str) -> frozenset[str]:
         """Every folded word and phrase of a class."""
-        return frozenset(folded(word) for group in self.lists if group.name == name for word in group.words)
+        return _folded_words(self.lists, name)
+
+
+@cache
+def _folded_words(lists: tuple[WordList, ...], name: str) -> frozenset[str]:
+    return frozenset(folded(word) for group in lists if group.name == name for word in group.words)
 
 
 def folded(phrase: str) -> str:

@@ -18,8 +18,26 @@ LINK = re.compile(
 )
 _DOTTED = re.compile(r"\.\w")
 _SHORTENERS = frozenset(
-    "bit.ly tinyurl.com goo.gl t.ly is.gd cutt.ly rb.gy ow.ly shorturl.at tiny.cc rebrand.ly s.id bitly.ws v.gd shorte.st adf.ly "
-    "wa.me t.me".split()
+    {
+        "bit.ly",
+        "tinyurl.com",
+        "goo.gl",
+        "t.ly",
+        "is.gd",
+        "cutt.ly",
+        "rb.gy",
+        "ow.ly",
+        "shorturl.at",
+        "tiny.cc",
+        "rebrand.ly",
+        "s.id",
+        "bitly.ws",
+        "v.gd",
+        "shorte.st",
+        "adf.ly",
+        "wa.me",
+        "t.me",
+    }
 )
 _OFFICIAL_ENDINGS = ("gov.in", "nic.in", "mygov.in", "digilocker.gov.in")
 _OFFICIAL_WORD = re.compile(

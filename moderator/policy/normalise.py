@@ -16,9 +16,15 @@ LONGEST_WORD = 48
 """Letters after which a token is no word of any lexicon."""
 
 _INDIC = (0x0900, 0x0DFF)
-_HIDDEN = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef"
+_HIDDEN = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef"
+)
 _BOXED = "\u24b6-\u24e9\U0001f110-\U0001f189\U0001f1e6-\U0001f1ff"
-_MARKS = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7\u09e2\u09e3\u09fe\u0a01-\u0dff"
+_MARKS = (
+    "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u09d7\u09e2\u09e3"
+    "\u09fe\u0a01-\u0dff"
+)
 _LETTER = rf"\w{_HIDDEN}{_BOXED}{_MARKS}"
 _WORD = rf"[@$]?[{_LETTER}]+(?:[@$*!|+'’´`]+[{_LETTER}]+)*"
 
@@ -87,7 +93,7 @@ def _plain(letter: str) -> str:
 
 
 def readings(word: str) -> Iterator[str]:
-    """Other ways in which a folded word may be meant, likeliest first: without a possessive, leet, stretched letters."""
+    """Other ways in which a folded word may be meant: without a possessive, in leet, with stretched letters."""
     if word.endswith("'s"):
         yield word[:-2]
     plain = word.replace("'", "").replace("*", "").replace("+", "") if not word.isalnum() else word

@@ -2,9 +2,10 @@
 
     "i|we ~3 @kill ~2 @person"
 
-is: "i" or "we", then, after at most three other units, a word of the class `kill`, then, after at most two others, one of the
-class `person`; all in one sentence. `^` before the first element ties it to the start of a sentence (one unit may come
-before). Alternatives are parted by `|`. Matching is linear in the text: every gap is bounded and nothing is tried twice.
+is: "i" or "we", then, after at most three other units, a word of the class `kill`, then, after at most two others, one
+of the class `person`; all in one sentence. `^` before the first element ties it to the start of a sentence (one unit
+may come before). Alternatives are parted by `|`. Matching is linear in the text: every gap is bounded and nothing is
+tried twice.
 """
 
 from __future__ import annotations
@@ -15,6 +16,14 @@ from dataclasses import dataclass
 
 _GAP = re.compile(r"~(\d{1,2})$")
 LONGEST_GAP = 12
+
+_COMMON = frozenset(
+    {
+        "a", "i", "you", "we", "the", "is", "are", "am", "all", "to", "of", "for", "in", "on", "at", "be",
+        "and", "or", "not", "no", "it", "this", "that", "they", "he", "she", "my", "me", "do",
+    }
+)  # fmt: skip
+"""Words that occur in most comments: a poor anchor."""
 
 
 class PatternError(ValueError):
@@ -50,9 +59,7 @@ def parse(source: str) -> Pattern:
             if gap > LONGEST_GAP:
                 raise PatternError(f"“{source}”: a gap is at most {LONGEST_GAP} units, not {gap}.")
             continue
-        atoms = frozenset(
-            atom if atom[:1] == "@" else atom.replace("_", " ").replace("-", " ") for atom in part.split("|") if atom
-        )
+        atoms = frozenset(_atom(atom) for atom in part.split("|") if atom)
         if not atoms:
             raise PatternError(f"“{source}”: “{part}” names nothing.")
         elements.append(Element(atoms, gap))
@@ -60,6 +67,11 @@ def parse(source: str) -> Pattern:
     if not elements or gap:
         raise PatternError(f"“{source}”: a pattern is words and classes with gaps between them.")
     return Pattern(source, tuple(elements), at_start)
+
+
+def _atom(written: str) -> str:
+    """A class as written; a word or phrase with spaces for underscores and hyphens."""
+    return written if written.startswith("@") else written.replace("_", " ").replace("-", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +131,9 @@ class Alphabet:
         for bit, _ in steps:
             need |= bit
         rarity = [sum(sizes.get(atom, 1) for atom in element.atoms) for element in pattern.elements]
-        weight = [
-            size + (1000 if _common(element) else 0) for size, element in zip(rarity, pattern.elements, strict=True)
+        rarity = [
+            size + (1000 if element.atoms & _COMMON else 0)
+            for size, element in zip(rarity, pattern.elements, strict=True)
         ]
-        anchor = steps[weight.index(min(weight))][0]
+        anchor = steps[rarity.index(min(rarity))][0]
         return Compiled(steps, need, anchor, pattern.at_start)
-
-
-_COMMON = frozenset(
-    "a i you we the is are am all to of for in on at be and or not no it this that they he she my me do".split()
-)
-
-
-def _common(element: Element) -> bool:
-    return bool(element.atoms & _COMMON)

@@ -61,7 +61,8 @@ _ADDRESS = re.compile(
     _I,
 )
 _ADDRESS_WORDS = re.compile(
-    r"\b(?:home|house|residential|permanent|private)\s{1,2}address\b|घर का पता|निवास का पता|आवासीय पता|ঘৰৰ ঠিকনা|বাসগৃহৰ ঠিকনা|বাড়ির ঠিকানা",
+    r"\b(?:home|house|residential|permanent|private)\s{1,2}address\b"
+    r"|घर का पता|निवास का पता|आवासीय पता|ঘৰৰ ঠিকনা|বাসগৃহৰ ঠিকনা|বাড়ির ঠিকানা",
     _I,
 )
 _IDENTITY = re.compile(

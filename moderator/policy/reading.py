@@ -75,7 +75,7 @@ class Reading:
             self.sums.append(total)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
-        """Where units first … last (inclusive) stand in the text, with the whole of a phrase that the first one ends."""
+        """Where units first … last (inclusive) stand in the text, the first one with its whole phrase."""
         return min(self.start[first], self.reach.get(first, self.start[first])), self.end[last]
 
     def seen(self, bit: int, first: int, last: int) -> bool:
@@ -321,7 +321,7 @@ class _Reader:
             place += count
 
     def _phrases_at(self, place: int, ends: dict[int, tuple[int, int]]) -> tuple[int, int]:
-        """How many words the unit here takes, and its classes. Loose phrases are noted in `ends` under their last word."""
+        """How many words the unit here takes, and its classes. `ends` takes loose phrases, by their last word."""
         count, mask, begun = 1, self.masks[place], self.starts[place]
         for phrase in self.vocabulary.phrases(self.words, place):
             length = len(phrase.tail) + 1

@@ -5,28 +5,25 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 
+from moderator.policy.lexicon import shipped
 from moderator.policy.reading import Reading
 
 _NAME = re.compile(
-    r"\b(?:(?:Mr|Mrs|Ms|Miss|Dr|Smt|Shri|Sri|Prof|Officer|Adv|Md|Mohd|Er|Justice|Kum)\.? {1,2}[A-Z][a-z]{1,24}(?: [A-Z][a-z]{1,24})?"
+    r"\b(?:(?:Mr|Mrs|Ms|Miss|Dr|Smt|Shri|Sri|Prof|Officer|Adv|Md|Mohd|Er|Justice|Kum)\.? {1,2}"
+    r"[A-Z][a-z]{1,24}(?: [A-Z][a-z]{1,24})?"
     r"|(?:[A-Z]\. ?){1,3}[A-Z][a-z]{2,24}"
     r"|([A-Z][a-z]{1,24})(?: [A-Z][a-z]{2,24}){1,2})\b"
     r"|(?<![\w.])@\w{2,30}"
-)
-_NO_NAME = frozenset(
-    "The This That These Those Your Our My His Her Their Its All Any Some No Not Please Dear Hello Hi Sir Madam Shame Thank "
-    "Thanks Why What When Where Who How Which Is Are Was Were Do Does Did Have Has Will Would Can Could Should In On At From "
-    "For To Of And But Or If So As By With Vote Support Down Long Good Bad Best Worst Every Both Only Just Such Street Next "
-    "New Old Join Give Get Go Come Stop Send Need Kill Another More Most Total Very Respected Happy Great".split()
 )
 
 
 def names(text: str) -> list[tuple[int, int]]:
     """Spans that look like the name of one person."""
+    common = shipped().words("no_name")
     found = []
     for match in _NAME.finditer(text):
         start, end = match.span()
-        if match[1] in _NO_NAME:
+        if match[1] and match[1].lower() in common:
             start += len(match[1]) + 1
             if " " not in text[start:end]:
                 continue

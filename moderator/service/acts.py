@@ -8,12 +8,12 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from moderator.desk import accounts, escalate, orders, outbox, people, reading, reply, review, work
+from moderator.desk import accounts, escalate, orders, outbox, people, reading, reply, review, sessions, work
 from moderator.domain import asks
 from moderator.domain.errors import Code, Refused
 from moderator.domain.view import Done
 from moderator.service.answers import answer, ask_of, number_of
-from moderator.service.context import Service, doer, officer, reader
+from moderator.service.context import Service, doer, officer, peer_of, reader, token_of
 
 ACTS: Final[dict[str, tuple[Callable[..., Done], type]]] = {
     "claim": (work.claim, asks.Nothing),
@@ -85,6 +85,13 @@ async def post_alive(service: Service, request: Request) -> Response:
     actor = await officer(service, request)
     body = ask_of(dict[str, bool], await request.body())
     await service.house.write(work.alive, actor, body.get("key", False))
+    return answer({})
+
+
+async def post_session_leave(service: Service, request: Request) -> Response:
+    """The officer goes on purpose: when the stream now ends, it counts as left and not as a dropped line."""
+    person = await service.gate.person(peer_of(request), act=True)
+    service.sessions.need(token_of(request), person).why = sessions.LEFT
     return answer({})
 
 

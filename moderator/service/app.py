@@ -34,6 +34,7 @@ ROUTES: tuple[tuple[str, str, Any], ...] = (
     ("DELETE", "/v1/items/{id}/draft", acts.delete_draft),
     ("POST", "/v1/items/{id}/{act}", acts.post_act),
     ("POST", "/v1/session/alive", acts.post_alive),
+    ("POST", "/v1/session/leave", acts.post_session_leave),
     ("POST", "/v1/conduct", acts.post_conduct),
     ("GET", "/v1/effects", routes.get_effects),
     ("POST", "/v1/effects/{id}/settle", acts.post_settle),

@@ -35,8 +35,8 @@ def _enter(room: Room, person: Person, resume: str, peer: Peer) -> tuple[str, st
 
 
 async def end(service: Service, live: Live) -> None:
-    """The line is gone: its leases are free at once, and offered back to their owner first."""
-    await service.house.write(desk.close_session, live.id, "line dropped")
+    """The stream is over: its leases are free at once, and offered back where the line was dropped."""
+    await service.house.write(desk.close_session, live.id, live.why)
 
 
 async def hello(service: Service, person: Person, token: str = "") -> Hello:

@@ -18,15 +18,17 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
+from typing import Final
 
 import uvicorn
 
 from moderator import __version__
 from moderator.config import Config
-from moderator.desk import people
+from moderator.desk import people, rounds
 from moderator.desk.house import House
 from moderator.domain.errors import Code, Refused
 from moderator.service import logs, news, places
+from moderator.service.answers import broken
 from moderator.service.app import build
 from moderator.service.bounds import Bounds
 from moderator.service.context import Service
@@ -38,15 +40,17 @@ from moderator.service.workers import Workers
 
 _log = logging.getLogger(__name__)
 
-EX_DATA = 65
-EX_CONFIG = 78
-PRACTICE_POLL = 2.0
+EX_DATA: Final = 65
+EX_INTERNAL: Final = 70
+EX_CONFIG: Final = 78
+_EXITS: Final = {Code.DAMAGED: EX_DATA, Code.VERSION: EX_DATA, Code.BAD: EX_CONFIG}
+PRACTICE_POLL: Final = 2.0
 """Seconds between two reads of the practice platform, at most."""
-_KEEP_ALIVE = 75
+_KEEP_ALIVE: Final = 75
 """Seconds for which an idle connection is kept."""
-_END_OF_STREAMS = 2.0
+_END_OF_STREAMS: Final = 2.0
 """Seconds that open streams get to take their last events."""
-_END_OF_REQUESTS = 10
+_END_OF_REQUESTS: Final = 10
 """Seconds that running requests get to finish."""
 
 
@@ -79,7 +83,11 @@ def serve(
     except places.CannotServe as refused:
         return _say(str(refused), refused.code)
     except Refused as refused:
-        return _say(str(refused), EX_DATA if refused.code in (Code.DAMAGED, Code.VERSION) else places.EX_CANTCREAT)
+        return _say(str(refused), _EXITS.get(refused.code, places.EX_CANTCREAT))
+    except Exception as error:
+        number, _ = broken()
+        _log.critical("the desk ended by a fault", extra={"report": number}, exc_info=error)
+        return _say(f"The desk ended by a fault of its own (report {number}); the log names the place.", EX_INTERNAL)
     finally:
         logs.end(handler)
 
@@ -102,7 +110,7 @@ async def _first_lead(config: Config, data_dir: Path, name: str) -> int:
     except KeyError:
         return _say(f"There is no user “{name}” on this machine.", EX_CONFIG)
     house = House(config, data_dir)
-    await house.start()
+    await rounds.open_up(house)
     try:
         await house.write(people.init_lead, name, uid)
     finally:
@@ -162,7 +170,7 @@ class Desk:
             up_ms=house.clock.up_ms,
         )
         house.on_commit = hub.committed
-        await house.start()
+        await rounds.open_up(house)
         gate = Gate(house, config, private=private)
         service = Service(config, house, gate, Bounds(config.limits), hub, private, practice)
         desk = cls(service, Workers(service))
@@ -192,6 +200,7 @@ class Desk:
             timeout_graceful_shutdown=_END_OF_REQUESTS,
         )
         self._server = Server(settings, self)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.stop, "SIGHUP")
         await self._server.serve(sockets=[listener])
 
     def stop(self, why: str) -> None:

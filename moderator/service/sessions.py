@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from moderator.domain.errors import Code, Refused
 from moderator.domain.person import Person
@@ -10,7 +11,11 @@ from moderator.service.hub import Subscriber
 from moderator.service.protocol import Peer
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+DROPPED: Final = "line dropped"
+"""Why a session closed whose client just went."""
+
+
+@dataclass(slots=True, eq=False)
 class Live:
     """A session whose stream is open."""
 
@@ -20,6 +25,8 @@ class Live:
     person: Person
     subscriber: Subscriber
     peer: Peer
+    why: str = DROPPED
+    """What its end will be recorded as."""
 
 
 class Sessions:

@@ -23,6 +23,7 @@ from moderator.tui import terminal, themes
 from moderator.tui.acknowledge import Acknowledger
 from moderator.tui.actions import Place
 from moderator.tui.base import DeskScreen
+from moderator.tui.early import Handover
 from moderator.tui.guard import GUARD
 from moderator.tui.link import Attached, LineLost, Link, Told
 from moderator.tui.messages import Acted, Ask
@@ -46,9 +47,10 @@ class DeskApp(App[int], inherit_bindings=False):
         Binding("ctrl+z", "suspend_process", "", show=False, id="desk.suspend", priority=True),
     ]  # fmt: skip
 
-    def __init__(self, client: Client, config: Config) -> None:
+    def __init__(self, client: Client, config: Config, handover: Handover | None = None) -> None:
         self.palette = themes.chosen(config.screen.theme)
-        super().__init__(ansi_color=self.palette.ansi)
+        super().__init__(ansi_color=self.palette.ansi, driver_class=terminal.driver(handover))
+        self.handover = handover
         self.client = client
         self.config = config
         self.state = State(zone=_zone(config.desk.time_zone))
@@ -92,6 +94,9 @@ class DeskApp(App[int], inherit_bindings=False):
 
         terminal.settle(self)
         self.queue = QueueScreen()
+        if self.handover is not None and self.handover.first is not None:
+            self.state.learn(self.handover.first.status, monotonic())
+            self.queue.loaded.begin(self.handover.first.page)
         await self.push_screen(self.queue)
         self.link.start()
         self.set_interval(self.config.times.renew, self._renew)
@@ -152,6 +157,8 @@ class DeskApp(App[int], inherit_bindings=False):
     def on_attached(self, message: Attached) -> None:
         """The line is up: say so where it was down, and read everything anew."""
         was_down = bool(self.state.line_sentence)
+        if self.state.hello is not None and self.state.hello.instance != message.hello.instance:
+            self._begin_anew()
         self.state.hello, self.state.line_up, self.state.line_sentence = message.hello, True, ""
         if was_down:
             self.state.tell("The line to the desk is back.", "good")
@@ -161,6 +168,17 @@ class DeskApp(App[int], inherit_bindings=False):
             )
         self.want_status()
         self.run_worker(self._read_all(), exit_on_error=True)
+
+    def _begin_anew(self) -> None:
+        """Another database answers: numbers mean other items now, so nothing kept here by number may live on."""
+        self.state.revealed.clear()
+        self.state.undoables.clear()
+        self.state.policy = None
+        self.forms.clear()
+        self.ack.forget()
+        self.queue.forget()
+        while self.screen is not self.queue:
+            self.pop_screen()
 
     def on_line_lost(self, message: LineLost) -> None:
         """The line is down: a banner, and everything typed stays where it is."""
@@ -325,8 +343,9 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def run(client: Client, config: Config) -> int:
-    """Run the full-screen desk until the officer ends it; the exit status."""
-    terminal.measure()
-    app = DeskApp(client, config)
+def run(client: Client, config: Config, handover: Handover | None = None) -> int:
+    """Run the full-screen desk until the officer ends it; the exit status. `handover` says what is drawn already."""
+    if handover is None:
+        terminal.measure()
+    app = DeskApp(client, config, handover)
     return app.run(mouse=config.screen.mouse) or 0

@@ -14,6 +14,7 @@ from textual.timer import Timer
 from moderator.domain.view import Detail, Row, View
 from moderator.tui import frame, itemtext
 from moderator.tui.actions import Place, bindings
+from moderator.tui.early import PAGE, WIDE
 from moderator.tui.loaded import Loaded
 from moderator.tui.messages import Acted
 from moderator.tui.paper import BLANK, Line, Paper, line, rule
@@ -23,10 +24,6 @@ from moderator.tui.work import WorkScreen
 if TYPE_CHECKING:
     pass
 
-PAGE = 64
-"""Rows fetched at once."""
-WIDE = 110
-"""From so many columns on, the item stands beside the list."""
 REST = 0.12
 """Seconds that the cursor rests before the item beside the list is read."""
 KEPT_DETAILS = 64
@@ -127,6 +124,13 @@ class QueueScreen(WorkScreen):
         if found is not None:
             self.list.refresh_ids(self.loaded.keep(found))
             self._rest()
+
+    def forget(self) -> None:
+        """Nothing that was loaded counts any more."""
+        self.details.clear()
+        self._stale.clear()
+        self.loaded = self.list.loaded = Loaded(view=self.loaded.view)
+        self.list.refresh()
 
     # the cursor
 

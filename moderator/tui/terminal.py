@@ -20,7 +20,10 @@ from rich import cells as rich_cells
 from moderator import text
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from moderator.tui.app import DeskApp
+    from moderator.tui.early import Handover
 
 PROBE = "\u0995\u09be"
 """An Assamese syllable with a spacing vowel sign: two cells in most terminals, one in some."""
@@ -114,10 +117,33 @@ def settle(app: DeskApp) -> None:
     """Signals end the session cleanly; a resumed or resized terminal is painted anew."""
     if app.is_headless:
         return
+    if app.handover is not None and app._driver is not None:
+        vars(app._driver)["attrs_before"] = app.handover.attributes
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(name, app.leave)
     app.app_resume_signal.subscribe(app, lambda _: app.call_later(repaint, app))
+
+
+def driver(handover: Handover | None) -> type[Driver] | None:
+    """The driver that takes over a screen on which a first page stands already; None for Textual's own choice."""
+    if handover is None:
+        return None
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class TakingOver(LinuxDriver):
+        """Does not enter the alternate screen a second time: xterm would clear it."""
+
+        entered = True
+
+        def write(self, data: str) -> None:
+            """Write, but for the first request of the alternate screen."""
+            if self.entered and data == "\x1b[?1049h":
+                self.entered = False
+                return
+            super().write(data)
+
+    return TakingOver
 
 
 def repaint(app: DeskApp) -> None:

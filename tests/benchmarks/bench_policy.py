@@ -57,7 +57,12 @@ def main(*files: str) -> None:
     print(f"load and build: {time.perf_counter() - began:.3f} s")
     texts = comments(document)
     if files:
-        texts = [json.loads(line)["text"] for file in files for line in Path(file).open(encoding="utf-8")]
+        texts = [
+            json.loads(line)["text"]
+            for file in files
+            for line in Path(file).read_text(encoding="utf-8").split("\n")
+            if line
+        ]
     took = []
     busy = time.process_time()
     for text in texts:

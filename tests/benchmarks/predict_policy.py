@@ -1,7 +1,7 @@
 """Writes the engine's predictions for evaluation sets: `predict_policy.py DATA_DIR OUT.jsonl [set …]`.
 
-DATA_DIR holds one folder for each set with `dev.jsonl`, rows {"id", "text", …}. A comment counts as flagged where a finding
-that is no hint suggests hiding, replying with help or escalating; a call for rescue (voice) is no flag on the comment.
+DATA_DIR holds one folder for each set with `dev.jsonl`, rows {"id", "text", …}. A comment counts as flagged where a
+finding that is no hint suggests hiding, replying with help or escalating; a call for rescue (voice) is no flag on it.
 """
 
 from __future__ import annotations

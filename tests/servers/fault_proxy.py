@@ -52,9 +52,14 @@ class FaultProxy:
     release: asyncio.Event = field(default_factory=asyncio.Event)
     calls: list[tuple[str, str, Fault]] = field(default_factory=list)
     """Every call: method, path, what went wrong."""
+    serving: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, one call."""
+        task = asyncio.current_task()
+        assert task is not None
+        self.serving.add(task)
+        task.add_done_callback(self.serving.discard)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             request = await _read_request(reader)
             method, path = request.split(b" ", 2)[:2]
@@ -103,6 +108,8 @@ class FaultProxy:
             return await reader.read(-1)
         finally:
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
 
 async def _read_request(reader: asyncio.StreamReader) -> bytes:
@@ -135,3 +142,5 @@ async def proxying(host: str, port: int) -> AsyncIterator[FaultProxy]:
         proxy.release.set()
         server.close()
         await server.wait_closed()
+        if proxy.serving:
+            await asyncio.wait(proxy.serving, timeout=10)

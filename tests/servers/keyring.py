@@ -1,16 +1,18 @@
 """A real GNOME keyring for tests: its own D-Bus session, its own home, unlocked with a throw-away password.
 
-`session(...)` runs a Python program inside such a session and gives back what it printed. Raises `Absent` where a
-package is not installed. The session ends with the program.
+`Home.session` runs a Python program inside such a session and gives back what it printed; `unlocked` keeps a session
+open for as long as the caller needs. Both raise `Absent` where a package is not installed.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +29,13 @@ class Absent(Exception):
     """A package that this needs is not installed."""
 
 
+def need_programs() -> None:
+    """Raises `Absent` for the first program that is missing."""
+    for name in PROGRAMS:
+        if shutil.which(name) is None:
+            raise Absent(f"{name} is not installed")
+
+
 @dataclass
 class Home:
     """A throw-away home directory with a keyring in it. Sessions one after the other see the same keyring."""
@@ -36,9 +45,7 @@ class Home:
 
     def session(self, program: str, *, unlock: bool = True, word: str | None = None) -> str:
         """What this Python program prints inside a session of its own."""
-        for name in PROGRAMS:
-            if shutil.which(name) is None:
-                raise Absent(f"{name} is not installed")
+        need_programs()
         script = (_UNLOCK if unlock else "") + _RUN + '"$0" "$@"'
         done = subprocess.run(
             ["dbus-run-session", "--", "sh", "-c", script, sys.executable, "-c", program],
@@ -64,3 +71,37 @@ class Home:
     def files(self) -> list[Path]:
         """Every file in the home."""
         return [path for path in self.folder.rglob("*") if path.is_file()]
+
+
+@contextlib.contextmanager
+def unlocked(folder: Path) -> Iterator[dict[str, str]]:
+    """A session whose keyring is open, until the end of the block: the environment that reaches it."""
+    need_programs()
+    env = {**os.environ, **Home(folder)._environment("")}
+    daemon = subprocess.Popen(
+        ["dbus-daemon", "--session", "--nofork", "--print-address"], env=env, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert daemon.stdout is not None
+        env["DBUS_SESSION_BUS_ADDRESS"] = daemon.stdout.readline().strip()
+        word = secrets.token_urlsafe(12)
+        keys = subprocess.Popen(
+            ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
+            env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        try:
+            assert keys.stdin is not None
+            keys.stdin.write(word)
+            keys.stdin.close()
+            yield {name: env[name] for name in (*_REACHES, "DBUS_SESSION_BUS_ADDRESS")}
+        finally:
+            keys.terminate()
+            keys.wait()
+    finally:
+        daemon.terminate()
+        daemon.wait()
+        assert daemon.stdout is not None
+        daemon.stdout.close()
+
+
+_REACHES = ("HOME", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")

@@ -65,6 +65,14 @@ class WordPressServer:
         """A colleague changes the state in WordPress's own screens: approve, hold, spam, trash or delete."""
         self.back_door("status", id=int(comment), status=status)
 
+    def allow_doubles(self, allow: bool) -> None:
+        """Whether the site takes the same words twice, as most platforms do."""
+        self.back_door("doubles", allow=allow)
+
+    def keep_doubles_out(self, on: bool) -> None:
+        """WordPress's own refusal of a second equal comment: off at the start, so that only our protection is tried."""
+        self.back_door("protect", on=on)
+
     def count(self, text: str, parent: str = "") -> int:
         """How many comments with exactly this text stand there, in whatever state."""
         return int(self.back_door("count", text=text, parent=int(parent or 0))["count"])
@@ -234,7 +242,9 @@ echo json_encode(['desk_login' => 'desk', 'desk_password' => $desk_password, 'de
 _BACK_DOOR = """<?php
 // For tests alone: no mail, no flood check, and one route that stands for citizens and native moderators.
 if (!function_exists('wp_mail')) { function wp_mail() { return true; } }
+add_filter('duplicate_comment_id', function ($found) { return get_option('keeps_doubles_out') ? $found : 0; });
 remove_all_filters('check_comment_flood'); add_filter('wp_is_comment_flood', '__return_false', 99);
+add_filter('duplicate_comment_id', function ($id) { return get_option('allow_doubles') ? '' : $id; }, 99);
 add_action('rest_api_init', function () {
   register_rest_route('back-door/v1', '/do', ['methods' => 'POST',
     'permission_callback' => function ($request) { return $request->get_header('x-test-token') === 'TOKEN'; },
@@ -263,6 +273,12 @@ add_action('rest_api_init', function () {
           return ['count' => $wpdb->get_var($wpdb->prepare(
             'select count(*) from wp_comments where comment_content = %s and (%d = 0 or comment_parent = %d)',
             $request['text'], $request['parent'], $request['parent']))];
+        case 'doubles':
+          update_option('allow_doubles', $request['allow'] ? '1' : '');
+          return ['ok' => true];
+        case 'protect':
+          update_option('keeps_doubles_out', $request['on'] ? '1' : '');
+          return ['ok' => true];
         case 'close':
           wp_update_post(['ID' => $id, 'comment_status' => $request['how']]);
           return ['ok' => true];

@@ -139,6 +139,24 @@ def test_a_session_is_its_stream(desk: Make, listen: Make) -> None:
     assert item in back.stream.hello.resumed
 
 
+@pytest.mark.req("H10")
+def test_who_leaves_on_purpose_is_offered_nothing_back(desk: Make, listen: Make) -> None:
+    service = desk(practice=True).start()
+    client = service.client()
+    line = listen(client)
+    item = free_item(client)
+    client.act(item, "claim")
+    status, _ = ask(
+        service, "POST", "/v1/session/leave", b"{}", Content_Type="application/json", Moderator_Session=client.token
+    )
+    assert status == 200
+    line.close()
+    other = service.client()
+    back = listen(other)
+    assert item not in back.stream.hello.resumed
+    assert other.rows([item])[0].owner == ""
+
+
 @pytest.mark.parametrize("token", ["", "guessed", "x" * 43])
 def test_an_act_needs_a_living_session(desk: Make, token: str) -> None:
     service = desk(practice=True).start()
@@ -151,7 +169,7 @@ def test_an_act_needs_a_living_session(desk: Make, token: str) -> None:
 
 
 @pytest.mark.req("F8")
-@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_a_session_re_attaches_after_a_restart(desk: Make, listen: Make, sig: int) -> None:
     """Stopped or killed: what was answered is saved, the token opens the same session, the item is still ours."""
     service = desk(practice=True).start()
@@ -160,7 +178,7 @@ def test_a_session_re_attaches_after_a_restart(desk: Make, listen: Make, sig: in
     item = free_item(client)
     client.act(item, "claim")
     code = service.end(sig)
-    if sig == signal.SIGTERM:
+    if sig != signal.SIGKILL:
         line.until("closing")
         assert code == 0
     line.until("refused", lambda refused: refused.code is Code.DOWN)

@@ -64,6 +64,11 @@ def _open_sessions(look: Look) -> list[str]:
     return [row["id"] for row in look.conn.execute("SELECT id FROM session WHERE closed_at IS NULL")]
 
 
+def _logins(look: Look) -> list[str]:
+    rows = look.conn.execute("SELECT body FROM event WHERE kind = 'session.peer'")
+    return [str(json.loads(row["body"])["facts"]["login"]) for row in rows]
+
+
 class Stream:
     """One request for the event stream, whose line the test holds in its hands."""
 
@@ -223,6 +228,7 @@ async def test_it_stays_while_the_right_stays(desk: Desk) -> None:
 async def test_hanging_up_closes_the_session_and_stopping_keeps_it(desk: Desk) -> None:
     first, second = desk.stream(), desk.stream()
     await first.hello()
+    assert await desk.service.house.read(_logins) == ["-1"]  # what the kernel says of the login is on the trail
     await second.hello()
     assert len(await desk.sessions()) == 2
     first.hang_up()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,15 @@ def scripted() -> Any:
     return module
 
 
+def hostile(desk: Any, corpus: Path) -> None:
+    """Every item as hostile as can be, and as if nobody had cleaned it."""
+    entries = [json.loads(entry)["text"] for entry in corpus.read_text(encoding="utf-8").splitlines()]
+    for number, words in enumerate((one for one in entries if "\ud800" not in one), 1):
+        row = desk.rows_by_id.get(number) or desk.add(number, "x")
+        desk.texts[number] = words
+        desk.rows_by_id[number] = replace(row, text=words, author=words, account=words[:9], masks=())
+
+
 def main() -> int:
     """The desk of the stories, with as many more items as asked for."""
     module = scripted()
@@ -26,9 +37,11 @@ def main() -> int:
     desk.add(1, "Water at roof, 4 of us", author="@hojai")
     desk.add_abusive(2)
     desk.add(3, "বানপানীৰ সাহায্য এতিয়াও পোৱা নাই, কেতিয়া আহিব?", language="as")
-    for number in range(4, 4 + int(sys.argv[1]) if len(sys.argv) > 1 else 12):
+    for number in range(4, 4 + int(sys.argv[1])):
         desk.add(number, f"Comment number {number}")
-    from moderator.tui.app import run
+    if len(sys.argv) > 2:
+        hostile(desk, Path(sys.argv[2]))
+    from moderator.tui.early import run
 
     status = run(desk, module.CONFIG)
     drafts = {key: draft.text for key, draft in desk.drafts.items()}

@@ -12,7 +12,9 @@ from moderator.cli.parser import group, verb
 from moderator.domain import view
 from moderator.domain.errors import Code, Refused
 
-_NEEDS_SECRET = "wordpress"  # noqa: S105 -- a platform's name
+_SECRETS = {"wordpress": ("app_password", "application password")}
+"""Platform → the slot of its one secret, and what its people call it. A platform that is not here is asked for none."""
+_OTHER = ("password", "password")
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
@@ -26,7 +28,7 @@ def arguments(parser: argparse.ArgumentParser, name: str) -> None:
         sub = _named(verb(verbs, act, "act", summary))
         sub.add_argument("--reason", required=True, help="order number, or why; it goes on the record")
     secret = _named(verb(verbs, "secret", "set_secret", "set or change a secret of an account"))
-    secret.add_argument("--slot", default="password", help="which secret (default: password)")
+    secret.add_argument("--slot", default="", help="which secret (default: the platform's one)")
     secrets.option(secret)
 
 
@@ -69,12 +71,17 @@ def add(call: Call) -> int:
         tuple(args.custodian), args.order, args.mfa, args.recovery, settings(args.set),
     )  # fmt: skip
     client = call.client()
-    wanted = not args.no_secret and (args.platform == _NEEDS_SECRET or args.secret_stdin)
-    secret = secrets.ask(call, "account's password") if wanted else None
+    slot, called = _SECRETS.get(args.platform, _OTHER)
+    wanted = not args.no_secret and (args.platform in _SECRETS or args.secret_stdin)
+    secret = secrets.ask(call, f"{called} of “{args.name}”") if wanted else None
     done = client.add_account(ask)
     said = [done.sentence]
     if secret is not None:
-        said.append(client.set_secret(done.row_id, SetSecret("password", secret.reveal())).sentence)
+        try:
+            said.append(client.set_secret(done.row_id, SetSecret(slot, secret.reveal())).sentence)
+        except Refused as refused:
+            refused.cure += f" The record itself is open; then: moderator account secret “{args.name}”"
+            raise
     call.show(done, *said, f"Next: moderator account test “{args.name}”")
     return exits.DONE
 
@@ -156,8 +163,10 @@ def set_secret(call: Call) -> int:
     from moderator.domain.asks import SetSecret
 
     client, account = call.client(), find(call)
-    secret = secrets.ask(call, f"{call.args.slot} of “{account.name}”")
-    done = client.set_secret(account.id, SetSecret(call.args.slot, secret.reveal()))
+    own_slot, called = _SECRETS.get(account.platform, _OTHER)
+    slot = call.args.slot or own_slot
+    secret = secrets.ask(call, f"{called if slot == own_slot else slot} of “{account.name}”")
+    done = client.set_secret(account.id, SetSecret(slot, secret.reveal()))
     call.show(done, done.sentence)
     return exits.DONE
 

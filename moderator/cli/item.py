@@ -6,14 +6,26 @@ An act opens a session, does its one thing and closes it; what an open session h
 from __future__ import annotations
 
 import argparse
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Final
 
 from moderator.cli import exits, itemlines, itemparts
 from moderator.cli.call import Call, needed, text_of
 from moderator.cli.itemparts import words
 from moderator.cli.parser import group, verb
 from moderator.domain import asks, view
+from moderator.domain.errors import Code, Refused
 from moderator.domain.order import OrderKind
+
+if TYPE_CHECKING:
+    from moderator.client import Client, Stream
+
+_LEAVE_A_CLAIM: Final = frozenset({"undo", "withdraw", "reverse", "take_over"})
+"""Acts after which the item is claimed by the session that did them; this one is about to end."""
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
@@ -61,6 +73,8 @@ def show_one(call: Call) -> int:
 def _act(call: Call, act: str, ask: object = None) -> int:
     with call.session() as client:
         done = client.act(call.args.item, act, ask)
+        if act in _LEAVE_A_CLAIM:
+            _give_back(call, client)
     call.show(done, done.sentence)
     return exits.DONE
 
@@ -76,17 +90,62 @@ def because(call: Call) -> int:
 
 
 def claim(call: Call) -> int:
-    """Claim it for as long as this command runs."""
-    from threading import Event
+    """Claim it for as long as this command runs, at most for the desk's idle time."""
+    return _keep(call)
 
-    with call.session() as client:
+
+def hold(call: Call) -> int:
+    """Claim it for as long as this command runs, and hold it beyond the idle time."""
+    return _keep(call, asks.Hold(call.args.minutes, call.args.reason))
+
+
+def _keep(call: Call, longer: asks.Hold | None = None) -> int:
+    """Keep an item until this command is ended, by Ctrl-C or any ordinary signal; then give it back."""
+    client = call.client()
+    with client.stream() as stream:
         done = client.act(call.args.item, "claim")
-        call.show(done, done.sentence, "It is yours while this command runs; Ctrl-C releases it.")
-        call.out.flush()
-        renew = client.hello().renew_s
-        while not Event().wait(renew):
-            client.alive(key=False)
+        with ended_by_signal() as ended:
+            Thread(target=_drain, args=(stream, ended), daemon=True).start()
+            try:
+                done = client.act(call.args.item, "hold", longer) if longer else done
+                call.show(done, done.sentence, "It is yours while this command runs; Ctrl-C gives it back.")
+                call.out.flush()
+                renew = client.hello().renew_s
+                while not ended.wait(renew):
+                    client.alive(key=False)
+            finally:
+                _give_back(call, client)
     return exits.DONE
+
+
+def _drain(stream: Stream, ended: Event) -> None:
+    """Take what the desk tells, so that the line does not stall; the end of the desk is the end of the claim."""
+    with suppress(Refused):
+        for _ in stream:
+            pass
+    ended.set()
+
+
+def _give_back(call: Call, client: Client) -> None:
+    """Release what an act left with this session: otherwise the desk would take the line for dropped."""
+    try:
+        client.act(call.args.item, "release")
+    except Refused as refused:
+        if refused.code not in (Code.WRONG_STATE, Code.TAKEN, Code.NOT_FOUND, Code.NO_SESSION, Code.DOWN):
+            raise
+
+
+@contextmanager
+def ended_by_signal() -> Iterator[Event]:
+    """An event that INT, TERM and HUP set, in place of what they do otherwise."""
+    ended = Event()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, lambda *_: ended.set()) for number in signals}
+    try:
+        yield ended
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def leave(call: Call) -> int:
@@ -127,16 +186,6 @@ def snooze(call: Call) -> int:
 def note(call: Call) -> int:
     """Add a private remark."""
     return _act(call, "note", asks.Note(needed(text_of(call, call.args.text), "The note")))
-
-
-def hold(call: Call) -> int:
-    """Claim it and keep it for some minutes, beyond this command."""
-    args = call.args
-    with call.session() as client:
-        client.act(args.item, "claim")
-        done = client.act(args.item, "hold", asks.Hold(args.minutes, args.reason))
-    call.show(done, done.sentence)
-    return exits.DONE
 
 
 def take_over(call: Call) -> int:

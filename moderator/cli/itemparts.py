@@ -13,7 +13,7 @@ from moderator.domain.errors import Code, Refused
 
 _SIMPLE = {
     "release": "give a claimed item back",
-    "undo": "take the last act back while its window is open",
+    "undo": "take the last act back while its window is open; the item is free again",
     "approve": "approve another officer's proposal",
     "withdraw": "withdraw your own proposal",
     "close": "close an item whose comment is gone from the platform",
@@ -27,13 +27,13 @@ _BECAUSE = {
 
 def acts(verbs: Any) -> None:
     """Every act on an item."""
-    target(verb(verbs, "claim", "claim", "hold an item for as long as this command runs"))
+    target(verb(verbs, "claim", "claim", "claim an item for as long as this command runs"))
     for name, summary in _SIMPLE.items():
         target(verb(verbs, name, "simple", summary))
     for name, summary in _BECAUSE.items():
         reason(target(verb(verbs, name, "because", summary)))
     reason(target(verb(verbs, "take-over", "take_over", "take an item from whoever holds it, and free it")))
-    _hold(target(verb(verbs, "hold", "hold", "keep an item for some minutes, beyond this command")))
+    _hold(target(verb(verbs, "hold", "hold", "claim it while this command runs, with a reason, beyond the idle time")))
     seen(target(verb(verbs, "leave", "leave", "leave a comment public: read, nothing needs doing")))
     _hide(seen(target(verb(verbs, "hide", "hide", "hide a comment on a clause of the published policy"))))
     _reply(seen(target(verb(verbs, "reply", "reply", "answer a comment in public, as the agency"))))
@@ -72,7 +72,7 @@ def reason(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _hold(parser: argparse.ArgumentParser) -> None:
-    reason(parser).add_argument("--minutes", type=int, default=20, help="for how long (default: 20)")
+    reason(parser).add_argument("--minutes", type=int, default=20, help="for how long at most (default: 20)")
 
 
 def _hide(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pwd
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 SHARED_DATA: Final = Path("/var/lib/moderator")
 SHARED_SOCKET: Final = Path("/run/moderator/desk.sock")
+LONGEST_SOCKET: Final = 100
+"""Bytes of a socket's name that every system takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +90,19 @@ def _own(config: Config, wants: Wants, env: Mapping[str, str]) -> Place:
     data = wants.data_dir or named or own_data(env)
     if wants.practice:
         data = data / "practice"
-        return Place(wants.socket or data / "run" / "desk.sock", data, None, own=True, practice=True)
+        return Place(wants.socket or _own_socket(data, env), data, None, own=True, practice=True)
     written = Path(config.desk.socket) if config.desk.socket and not shared(config) and not wants.data_dir else None
-    return Place(wants.socket or written or data / "run" / "desk.sock", data, None, own=True)
+    return Place(wants.socket or written or _own_socket(data, env), data, None, own=True)
+
+
+def _own_socket(data: Path, env: Mapping[str, str]) -> Path:
+    """Beside the data; where that name is too long for a socket, in the user's runtime directory."""
+    beside = data / "run" / "desk.sock"
+    runtime = env.get("XDG_RUNTIME_DIR", "")
+    if len(os.fsencode(beside)) <= LONGEST_SOCKET or not runtime.startswith("/"):
+        return beside
+    mark = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]  # one socket for each data directory
+    return Path(runtime) / f"moderator-{mark}" / "desk.sock"
 
 
 def _shared_socket(config: Config) -> Path:

@@ -85,7 +85,7 @@ class Engine:
         findings = _tidy(self._in_rescue(found), self._order)
         spoken = languages.of(text, language)
         span = None if _attacked(findings, self._clauses) else self._criticism(reading)
-        covered = spoken in self.lexicon.covered or bool(findings) or span is not None
+        covered = spoken in self.lexicon.covered or any(not f.hint for f in findings) or span is not None
         return replace(
             self._verdict(Opinion.JUDGED if covered else Opinion.NONE, spoken),
             findings=findings,

@@ -77,6 +77,7 @@ _OWN = re.compile(r"\b(?:my|mine|me|mera|meri|mujhe|contact us|call us|mail us)\
 
 _AT = re.compile(r"\w@\w")
 _LOOSE_AT = re.compile(r"[\s(\[{<]@[\s)\]}>]|@\s|\w@\w|[(\[{<]\s?at\b|\bat\s?[)\]}>]")
+_PROVIDER = re.compile(r"\bat\s{1,2}(?:gmail|yahoo|ymail|outlook|hotmail|rediffmail|protonmail|proton|icloud|live)\b")
 _DIGIT = re.compile(r"\d")
 _SPELT_DIGIT = re.compile(r"zero|one|two|three|four|five|six|seven|eight|nine")
 _ACCOUNT_WORDS = ("a/c", "acc", "ac ", "khata", "खाता", "একাউ")
@@ -126,7 +127,7 @@ def _candidates(text: str, strict: bool) -> Iterator[tuple[str, int, int]]:
     if _AT.search(text):
         yield from _spans("upi", _UPI, text)
         yield from _spans("email", _EMAIL, text)
-    if "dot" in lower or _LOOSE_AT.search(lower):
+    if "dot" in lower or _LOOSE_AT.search(lower) or _PROVIDER.search(lower):
         yield from _spans("email", _EMAIL_SPELT, text)
     digits = len(_DIGIT.findall(text))
     if digits:

@@ -115,8 +115,9 @@ def _group_directory(path: Path, group: str) -> None:
                 f"The socket directory {path} does not belong to the user who runs the desk. "
                 f"Run: chown {os.getuid()} {path}"
             )
-        os.chown(path, -1, gid)
-        path.chmod(0o2750)
+        if (found.st_gid, stat.S_IMODE(found.st_mode)) != (gid, 0o2750):
+            os.chown(path, -1, gid)
+            path.chmod(0o2750)
     except OSError as error:
         raise CannotServe(
             f"The socket directory {path} cannot be given to the group “{group}”: {error.strerror}. "
@@ -152,6 +153,7 @@ def _bound(path: Path, gid: int) -> socket.socket:
             path.chmod(0o660)
     except OSError as error:
         sock.close()
+        path.unlink(missing_ok=True)
         raise CannotServe(f"The socket {path} cannot be made: {error.strerror}.") from None
     finally:
         os.umask(before)

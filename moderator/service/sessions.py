@@ -10,7 +10,6 @@ from moderator.domain.person import Person
 from moderator.service.hub import Subscriber
 from moderator.service.protocol import Peer
 
-
 DROPPED: Final = "line dropped"
 """Why a session closed whose client just went."""
 

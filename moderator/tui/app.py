@@ -138,7 +138,7 @@ class DeskApp(App[int], inherit_bindings=False):
             self.redraw()
 
     def _minute(self) -> None:
-        self.queue.list.refresh_due()
+        self.queue.list.refresh_changed()
         self.redraw()
 
     # --- events

@@ -142,9 +142,9 @@ class ReplyScreen(DeskScreen):
 
     def draw_foot(self, width: int, height: int) -> list[Line]:
         """What happened, whether it is saved, and the keys of this moment."""
-        said = self.desk.state.said
         role = "bad" if self.told.startswith("NOT") else "dim"
-        strip = both_ends([(f" {text.one_line(said.text)}", said.role)], [(f"{self.told} ", role)], width)
+        *more, last = frame.said_lines(self.desk.state, width - text.cells(self.told) - 2)
+        strip = [*more, both_ends(last, [(f"{self.told} ", role)], width)]
         place = Place.PREVIEW if self.previewing else Place.WRITE
         wanted = (
             ("send", "to_text", "keep", "drop", "urgent")
@@ -152,7 +152,7 @@ class ReplyScreen(DeskScreen):
             else ("to_preview", "disclaimer", "helpline")
         )
         keys = frame.keys(self.desk.state, place, width, wanted)
-        return [rule(width), strip, keys]
+        return [rule(width), *strip, keys]
 
     # typing
 

@@ -116,10 +116,9 @@ class FormScreen(DeskScreen):
 
     def draw_foot(self, width: int, height: int) -> list[Line]:
         """What happened, and the next keys."""
-        said = self.desk.state.said
         keys: Line = ((" ⏎", "key"), (" next, at the end do it  ", "dim"), ("Tab", "key"), (" between lines  ", "dim"),
                       ("Esc", "key"), (" back, kept", "dim"))  # fmt: skip
-        return [rule(width), fit(((f" {text.one_line(said.text)}", said.role),), width), fit(keys, width)]
+        return [rule(width), *frame.said_lines(self.desk.state, width), fit(keys, width)]
 
     def _place(self) -> int:
         inputs = list(self.query(Input))

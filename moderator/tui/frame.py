@@ -16,6 +16,8 @@ VIEW_NAMES: dict[View, str] = {
     View.REVIEW: "Review", View.IN_FLIGHT: "In flight", View.ALL: "All", View.FOUND: "Found",
 }  # fmt: skip
 """The views in the order of their digits."""
+SAID_LINES = 3
+"""Most lines that one sentence of the desk may take above the keys."""
 ALWAYS_LISTED = 7
 """Views up to this digit are always in sight; the others while they are open."""
 KEY_BAR: dict[Place, tuple[str, ...]] = {
@@ -87,13 +89,24 @@ def strip(state: State, width: int, monotonic: float) -> list[Line]:
     arrivals: list[Piece] = [(f" · {state.fresh} new ( . )", "accent")] if state.fresh else []
     left = [*urgent_piece(state), *arrivals]
     undo = _undo(state, width - sum(text.cells(part) for part, _ in left) - 1, monotonic)
-    said = f" {text.one_line(state.said.text)}"
-    waiting = in_flight(state, monotonic, max(width - text.cells(said) - 2, width // 2))
+    said = said_lines(state, width)
+    if len(said) > 1:
+        return [both_ends(left, undo or in_flight(state, monotonic, width // 2), width), *said]
+    words = cells_of(said[0])
+    waiting = in_flight(state, monotonic, max(width - words - 2, width // 2))
     room = width - sum(text.cells(part) for part, _ in waiting) - 1
-    return [
-        both_ends(left, undo, width),
-        both_ends(fit(((said, state.said.role),), room), waiting, width),
-    ]
+    return [both_ends(left, undo, width), both_ends(fit(said[0], room), waiting, width)]
+
+
+def said_lines(state: State, width: int) -> list[Line]:
+    """What has just happened, whole: a refusal and its cure may take up to three lines."""
+    wrapped = text.wrap(text.one_line(state.said.text), max(width - 2, 8))[:SAID_LINES] or [("", 0)]
+    return [line(f" {part}", state.said.role) for part, _ in wrapped]
+
+
+def cells_of(given: Line) -> int:
+    """The cells that a line takes."""
+    return sum(text.cells(part) for part, _ in given)
 
 
 def _undo(state: State, room: int, monotonic: float) -> list[Piece]:

@@ -160,10 +160,9 @@ class HideScreen(DeskScreen):
 
     def draw_foot(self, width: int, height: int) -> list[Line]:
         """What happened, and the way back."""
-        said = self.desk.state.said
         keys: Line = ((" digit", "key"), (" hide on it  ", "dim"), ("⏎", "key"), (" the suggestion  ", "dim"),
                       ("0", "key"), (" it stays  ", "dim"), ("Esc", "key"), (" back", "dim"))  # fmt: skip
-        return [rule(width), fit(((f" {text.one_line(said.text)}", said.role),), width), fit(keys, width)]
+        return [rule(width), *frame.said_lines(self.desk.state, width), fit(keys, width)]
 
     # keys
 

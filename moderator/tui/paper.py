@@ -89,6 +89,8 @@ class Paper(Widget):
         self.grow = grow
         self.lines: Sequence[Line] = ()
         self.top = 0
+        if not grow:
+            self.styles.height = 1  # one line at first, so that it learns its width
         self.drawn: Callable[[], None] | None = None
         """Called while a frame with the first line of this paper is being drawn."""
 
@@ -115,11 +117,6 @@ class Paper(Widget):
         if top != self.top:
             self.top = top
             self.refresh()
-
-    def on_mount(self) -> None:
-        """A paper without lines yet takes one line, so that it learns its width."""
-        if not self.grow:
-            self.styles.height = 1
 
     def on_resize(self, event: events.Resize) -> None:
         """A new size asks for new lines."""

@@ -94,7 +94,7 @@ class QueueScreen(WorkScreen):
         self.desk.state.fresh = 0
         self.list.top = max(0, min(self.list.top, len(self.loaded) - self.list.height))
         self.list.follow(self.loaded.cursor)
-        self.list.refresh()
+        self.list.refresh_changed()
         self._moved()
         self.redraw()
 
@@ -103,7 +103,7 @@ class QueueScreen(WorkScreen):
         self._paging = False
         if page is not None:
             self.loaded.extend(page)
-            self.list.refresh()
+            self.list.refresh_changed()
 
     def rows_changed(self, ids: Iterable[int]) -> None:
         """These items may look different: read those that are loaded again, soon."""

@@ -92,9 +92,9 @@ class QueueList(Widget):
         if regions:
             self.refresh(*regions)
 
-    def refresh_due(self) -> None:
-        """Repaint the lines that time has changed."""
-        self.refresh_lines_at([y for y, drawn in self._drawn.items() if y and drawn != self._line(y)])
+    def refresh_changed(self) -> None:
+        """Repaint the lines that would look different now: time has passed, or other rows were read."""
+        self.refresh_lines_at([y for y in range(self.size.height) if self._drawn.get(y) != self._line(y)])
 
     def follow(self, before: int) -> None:
         """The cursor moved from the item `before`: keep it in sight, half a page ahead where it left."""

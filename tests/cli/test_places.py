@@ -69,6 +69,16 @@ def test_a_service_user_that_does_not_exist_is_a_fault_of_the_configuration() ->
     assert caught.value.exit_code == exits.CONFIGURATION
 
 
+def test_a_name_too_long_for_a_socket_goes_to_the_runtime_directory() -> None:
+    deep = Path("/" + "d" * 95)
+    env = {"XDG_RUNTIME_DIR": "/run/user/1000"}
+    found = choose(PLAIN, Wants(data_dir=deep), env).socket
+    assert found.parts[:4] == ("/", "run", "user", "1000")
+    assert found != choose(PLAIN, Wants(data_dir=deep / "x"), env).socket  # another desk, another socket
+    assert choose(PLAIN, Wants(data_dir=deep), {}).socket == deep / "run" / "desk.sock"
+    assert choose(PLAIN, Wants(data_dir=D), env).socket == D / "run" / "desk.sock"
+
+
 @pytest.mark.parametrize("home", ["", "relative/path"])
 def test_a_data_home_that_is_no_absolute_path_is_ignored(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/y")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +21,11 @@ from moderator.cli.parser import parse
 
 HOSTILE = "evil\x1b[2J\x9b31m\u202egnp.exe\x07"
 AT = "2026-11-22T13:54:10Z"
+HELLO: dict[str, Any] = {
+    "token": "tok-1", "api": 1, "version": "0.1.0", "desk": "Test desk", "instance": "i", "person": "alice",
+    "person_id": 1, "roles": [], "permissions": [], "practice": False, "private": True, "lease_s": 120.0,
+    "renew_s": 30.0, "idle_s": 600.0, "draft_ms": 700, "resumed": [],
+}  # fmt: skip
 DONE = {"sentence": "Saved.", "item_id": 7, "row_id": 4, "decision_id": 3, "effects": [], "window_ms": 0}
 ROW = {
     "id": 7, "key": "k7", "state": "new", "lane": 5, "account": "wp consult", "author": HOSTILE, "text": HOSTILE,
@@ -133,7 +140,6 @@ ACTS: list[tuple[list[str], str, dict[str, Any]]] = [
     (["reverse", "7", "--reason", "wrong"], "reverse", {"reason": "wrong"}),
     (["send-back", "7", "--reason", "soften"], "send_back", {"reason": "soften"}),
     (["take-over", "7", "--reason", "ill"], "take_over", {"reason": "ill"}),
-    (["hold", "7", "--reason", "calling"], "hold", {"minutes": 20, "reason": "calling"}),
     (["leave", "7", "--seen", "2"], "leave", {"seen_version": 2, "masked": False}),
     (["note", "7", "called"], "note", {"text": "called"}),
     (
@@ -165,11 +171,34 @@ ACTS: list[tuple[list[str], str, dict[str, Any]]] = [
 def test_an_act_opens_a_session_does_its_one_thing_and_says_so(
     desk: Any, run: Run, argv: list[str], act: str, body: dict[str, Any]
 ) -> None:
-    desk.routes[f"POST /items/7/{act}"] = desk.routes["POST /items/7/claim"] = (200, DONE)
+    desk.routes[f"POST /items/7/{act}"] = desk.routes["POST /items/7/release"] = (200, DONE)
     assert run("item", *argv) == Said(exits.DONE, "Saved.\n", "")
+    if act in ("undo", "withdraw", "reverse", "take_over"):  # these leave a claim: given back, not dropped
+        assert desk.paths().pop() == "POST /v1/items/7/release"
+        desk.seen.pop()
     assert sent(desk) == (f"POST /items/7/{act}", body)
     assert desk.seen[-1].headers["Moderator-Session"] == "tok-1"
     assert run("item", *argv, "--json").json.items() >= DONE.items()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(("verb", "more"), [("claim", []), ("hold", ["--reason", "calling"])])
+def test_a_claim_lasts_as_long_as_the_command_and_is_given_back(
+    desk: Any, run: Run, verb: str, more: list[str], number: int
+) -> None:
+    desk.routes |= {f"POST /items/7/{act}": (200, DONE) for act in ("claim", "hold", "release")}
+    desk.routes["GET /hello"] = (200, HELLO | {"renew_s": 0.01})
+
+    def end_it(handler: Any) -> None:
+        handler.reply(200, {})
+        os.kill(os.getpid(), number)  # as Ctrl-C, or the end of the line, would
+
+    desk.routes["POST /session/alive"] = end_it
+    before = signal.getsignal(number)
+    assert run("item", verb, "7", *more).code == exits.DONE
+    assert desk.paths()[-1] == "POST /v1/items/7/release"
+    assert ("POST /v1/items/7/hold" in desk.paths()) is (verb == "hold")
+    assert signal.getsignal(number) is before
 
 
 def test_an_order_is_recorded_with_all_that_was_given(desk: Any, run: Run) -> None:
@@ -308,8 +337,17 @@ def test_an_account_is_opened_and_its_secret_taken_from_standard_input(desk: Any
     posts = [seen for seen in desk.seen if seen.method == "POST"]
     assert posts[0].json["custodians"] == ["alice"]
     assert posts[0].json["settings"] == {"since": "2026"}
-    assert posts[1].json == {"slot": "password", "value": "hunter2 with spaces "}
+    assert posts[1].json == {"slot": "app_password", "value": "hunter2 with spaces "}
     assert "hunter2" not in said.out + said.err + posts[0].body.decode()
+
+
+def test_a_secret_that_is_refused_leaves_the_record_open_and_says_how_to_go_on(desk: Any, run: Run) -> None:
+    desk.routes["POST /accounts"] = (200, DONE)
+    error = {"code": "vault", "sentence": "No keyring is running.", "cure": "Start one.", "facts": {}}
+    desk.routes["POST /accounts/4/secret"] = (503, {"error": error})
+    said = run("account", "add", "wordpress", "site", "--secret-stdin", stdin="pw\n")
+    assert said.code == exits.UNREACHABLE
+    assert "Start one. The record itself is open; then: moderator account secret “site”" in said.err
 
 
 @pytest.mark.req("A3")

@@ -13,10 +13,10 @@ import pytest
 
 from moderator.config import Config
 from moderator.desk import house as house_module
-from moderator.desk import outbox, people, practice, sessions, taking
+from moderator.desk import outbox, people, reading, sessions, taking
 from moderator.desk.house import House
 from moderator.desk.judging import clean_comment
-from moderator.desk.room import Room
+from moderator.desk.room import Room, storable
 from moderator.domain.asks import NewAccount, NewPerson
 from moderator.domain.comment import Author, Post, RemoteComment, RemoteState
 from moderator.domain.effect import Op
@@ -44,9 +44,7 @@ START = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 ABUSE = "You stupid idiot, you absolute moron."
 PLAIN = "When does the office in ward 4 open tomorrow?"
 CRITICISM = "This government scheme is a total failure and the minister has done nothing for us."
-POWERS = Capabilities(
-    hide=True, restore=True, reply=True, context=True, hide_scope=HideScope.FULLY, reply_limit=5000
-)
+POWERS = Capabilities(hide=True, restore=True, reply=True, context=True, hide_scope=HideScope.FULLY, reply_limit=5000)
 
 
 class FakeClock:
@@ -234,15 +232,13 @@ class Desk:
         return taking.prepare(self.house.policy.clauses, comment, cleaned, verdict)
 
     async def item_of(self, remote_id: str) -> int:
-        found = await self.house.read(lambda look: items.by_remote(look.conn, self.account_id, [remote_id]))
-        return found[remote_id].id
+        found = await self.house.read(lambda look: items.by_remote(look.conn, self.account_id, [storable(remote_id)]))
+        return found[storable(remote_id)].id
 
     async def item(self, item_id: int) -> items.Item:
         return await self.house.read(lambda look: items.get(look.conn, item_id))
 
     async def detail(self, actor: Actor, item_id: int) -> Detail:
-        from moderator.desk import reading
-
         return await self.house.read(reading.detail, actor, item_id)
 
     async def refused(self, fn: Callable[..., Any], *args: Any) -> Refused:
@@ -371,6 +367,3 @@ async def other(desk: Desk) -> Actor:
 @pytest.fixture
 async def lead(desk: Desk) -> Actor:
     return await desk.person("anil", Role.LEAD)
-
-
-__all__ = ["practice"]

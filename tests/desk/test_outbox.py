@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import sqlite3
 from datetime import timedelta
 
 import pytest
 
-from moderator.desk import outbox, reply, work
+from moderator.desk import instance, outbox, reply, status, work
+from moderator.desk.deciding import Ruling, Wanted, decide
 from moderator.desk.moving import move
 from moderator.desk.room import Room
 from moderator.domain import asks
 from moderator.domain.comment import RemoteState
-from moderator.domain.effect import EffectState
+from moderator.domain.effect import EffectState, Op
 from moderator.domain.errors import Code
 from moderator.domain.item import Cause, Disposition, State, Visibility
 from moderator.domain.person import Actor
@@ -25,7 +28,6 @@ from moderator.platforms.base import (
     Duplicate,
     Forbidden,
     Invalid,
-    NotFound,
     Outage,
     Outcome,
     RateLimited,
@@ -33,8 +35,8 @@ from moderator.platforms.base import (
     Unsupported,
     Verb,
 )
+from moderator.store import items, polls
 from moderator.store import outbox as store
-from moderator.store import polls
 from tests.desk.conftest import ABUSE, START, Desk, Platform, applied_then, raising
 
 NOTHING = asks.Nothing()
@@ -88,8 +90,6 @@ async def test_a_lost_answer_is_unknown_and_found_by_looking(desk: Desk, officer
 async def test_control_a_blind_retry_would_post_twice(desk: Desk) -> None:
     """The platform of these tests has no idempotency of its own: who repeats blindly, posts twice."""
     await desk.comment(ABUSE, "c9")
-    from moderator.domain.effect import Op
-
     for _ in range(2):
         desk.platform.apply(Action(Op.REPLY, "c9", "key", text=TEXT))
     assert len(desk.platform.replies) == 2
@@ -207,8 +207,6 @@ async def test_a_refused_credential_pauses_the_account_and_loses_nothing(
     await desk.house.write(work.hide, officer, other_id, HIDE)
     await desk.drain(3600)
     assert len(desk.platform.acts) == 1, "nothing goes out on a paused account"
-    from moderator.desk import status
-
     told = (await desk.house.read(status.status, officer)).accounts[0]
     assert not told.up
     assert "paused" in told.sentence
@@ -357,10 +355,6 @@ async def test_only_the_newest_desired_state_is_retried_after_reading(desk: Desk
 
 
 def _restore_wanted(room: Room, actor: Actor, item_id: int) -> None:
-    from moderator.desk.deciding import Ruling, Wanted, decide
-    from moderator.domain.effect import Op
-    from moderator.store import items
-
     item = items.get(room.conn, item_id)
     decide(room, actor, item, Ruling(Disposition.LEFT_PUBLIC, 1), [Wanted(Op.RESTORE, 1000)])
 
@@ -411,8 +405,6 @@ async def test_at_most_one_effect_of_a_target_is_under_way(desk: Desk, officer: 
 
 
 async def test_two_senders_of_one_effect_send_once(desk: Desk, officer: Actor) -> None:
-    import asyncio
-
     item_id = await replied(desk, officer)
     await desk.house.write(outbox.release_due)
     (effect,) = await desk.effects(item_id)
@@ -437,8 +429,6 @@ async def test_a_move_from_a_state_that_has_passed_is_too_late(desk: Desk, offic
 
 
 async def test_the_head_is_beside_the_database_before_anything_leaves(desk: Desk, officer: Actor) -> None:
-    import json
-
     told: list[int] = []
 
     def look(platform: Platform, action: Action) -> Outcome:
@@ -456,8 +446,6 @@ async def test_the_head_is_beside_the_database_before_anything_leaves(desk: Desk
 async def test_a_checkpoint_that_cannot_be_written_sends_nothing(
     desk: Desk, officer: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from moderator.desk import instance
-
     item_id = await replied(desk, officer)
 
     def full(*args: object) -> None:
@@ -488,8 +476,6 @@ async def test_a_line_that_cannot_be_opened_keeps_the_effect_ready(desk: Desk, o
 
 
 async def test_stopping_while_sending_is_unknown(desk: Desk, officer: Actor) -> None:
-    import asyncio
-
     began = asyncio.Event()
 
     class Silent(Platform):
@@ -508,7 +494,3 @@ async def test_stopping_while_sending_is_unknown(desk: Desk, officer: Actor) -> 
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await desk.states(item_id) == ["uncertain"]
-
-
-async def test_not_found_is_an_error_of_the_platform_alone() -> None:
-    assert issubclass(NotFound, Exception)

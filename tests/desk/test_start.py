@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from moderator.desk import instance, outbox, reply, work
+from moderator.config import Config
+from moderator.desk import accounts, instance, intake, outbox, people, reply, work
 from moderator.desk.house import House
 from moderator.domain import asks
-from moderator.domain.comment import RemoteState
 from moderator.domain.item import Cause
 from moderator.domain.person import Actor, Role
-from tests.desk.conftest import ABUSE, Desk, FakeClock, Platform, Remote, _account, opened
+from tests.desk.conftest import ABUSE, Desk, FakeClock, Platform, _account, opened
 
+_IN_FORCE = "SELECT body FROM event WHERE kind = 'policy.in_force'"
 TEXT = "We open at 10 tomorrow. We look forward to your visit."
-LONG_AGO = "2020-01-01T00:00:00.000Z"
 
 
 async def begun(data_dir: Path, clock: FakeClock, platform: Platform) -> tuple[Desk, Actor]:
@@ -30,18 +30,6 @@ async def begun(data_dir: Path, clock: FakeClock, platform: Platform) -> tuple[D
     house.connectors[account_id] = platform
     desk = Desk(house, clock, platform, account_id)
     return desk, await desk.person("rita")
-
-
-async def crashed(desk: Desk, data_dir: Path, to: Path) -> None:
-    """What is on the disk at this moment, elsewhere; the desk itself goes on and is then let go."""
-    await desk.house.read(lambda look: look.conn.execute("SELECT 1").fetchone())
-    shutil.copytree(data_dir, to)
-    await desk.house.close()
-    shutil.rmtree(data_dir)
-    # the same directory again, as after a crash of the process: same inode is what tells it from a copy
-    data_dir.mkdir()
-    for path in to.iterdir():
-        shutil.copy2(path, data_dir / path.name)
 
 
 @pytest.mark.req("F8", "F9", "Z2")
@@ -109,7 +97,7 @@ def other_machine(data_dir: Path) -> None:
 
 
 def other_place(data_dir: Path) -> None:
-    _change(data_dir, directory=os.stat(data_dir).st_ino + 1)
+    _change(data_dir, directory=data_dir.stat().st_ino + 1)
 
 
 def rolled_back(data_dir: Path) -> None:
@@ -209,8 +197,6 @@ async def test_yesterday_s_backup_does_not_send_again(tmp_path: Path, clock: Fak
 
 async def test_a_private_desk_has_its_owner_on_the_roster(tmp_path: Path, clock: FakeClock) -> None:
     house = await opened(tmp_path, clock, private=True)
-    from moderator.desk import people
-
     (owner,) = await house.read(people.roster)
     assert owner.uid == os.getuid()
     assert owner.roles == frozenset(Role)
@@ -222,8 +208,6 @@ async def test_a_private_desk_has_its_owner_on_the_roster(tmp_path: Path, clock:
 
 @pytest.mark.req("T3")
 async def test_a_practice_desk_has_its_account_ready(tmp_path: Path, clock: FakeClock) -> None:
-    from moderator.desk import accounts, intake
-
     house = await opened(tmp_path, clock, practice=True, private=True)
     rows = await house.read(lambda look: [dict(row) for row in look.conn.execute("SELECT * FROM account")])
     assert [(row["platform"], row["status"]) for row in rows] == [("practice", "active")]
@@ -237,9 +221,7 @@ async def test_a_practice_desk_has_its_account_ready(tmp_path: Path, clock: Fake
 async def test_the_policy_in_force_is_recorded_once(tmp_path: Path, clock: FakeClock) -> None:
     for _ in range(3):
         house = await opened(tmp_path, clock)
-        rows = await house.read(
-            lambda look: [row["body"] for row in look.conn.execute("SELECT body FROM event WHERE kind = 'policy.in_force'")]
-        )
+        rows = await house.read(lambda look: [row["body"] for row in look.conn.execute(_IN_FORCE)])
         assert [json.loads(body)["facts"]["digest"] for body in rows] == [house.policy.digest]
         await house.close()
 
@@ -248,13 +230,7 @@ async def test_a_listener_that_fails_stops_nothing(tmp_path: Path, clock: FakeCl
     def broken(*args: object) -> None:
         raise ValueError("a listener's own fault")
 
-    from moderator.config import Config
-
     house = House(Config(), tmp_path, clock=clock, on_commit=broken)
     await house.start()
     assert await house.write(_account, "wordpress") == 1
     await house.close()
-
-
-def test_a_remote_stands_as_it_was_made() -> None:
-    assert Remote("x").state is RemoteState.VISIBLE

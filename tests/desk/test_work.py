@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from moderator.desk import clocks, people, reading, sessions, work
+from moderator.desk import clocks, people, reading, sessions, status, work
 from moderator.domain import asks
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import moment
@@ -86,7 +86,8 @@ async def test_take_over_needs_a_reason_and_a_dead_lease_or_a_lead(desk: Desk, o
     assert (await desk.refused(work.take_over, lead, item_id, asks.TakeOver(" "))).code is Code.BAD
     await desk.house.write(work.take_over, lead, item_id, asks.TakeOver("shift end"))
     lease = (await desk.item(item_id)).lease
-    assert lease is not None and lease.person_id == lead.person.id
+    assert lease is not None
+    assert lease.person_id == lead.person.id
     desk.clock.pass_(desk.house.config.times.lease + 1)
     await desk.house.write(work.take_over, other, item_id, asks.TakeOver("lapsed"))
     await desk.sound()
@@ -99,7 +100,8 @@ async def test_hold_outlives_the_lease_and_has_an_end(desk: Desk, officer: Actor
     desk.clock.pass_(1700)
     await desk.house.write(clocks.tick)
     refused = await desk.refused(work.claim, other, item_id, NOTHING)
-    assert refused.code is Code.TAKEN and "on the phone" in refused.sentence
+    assert refused.code is Code.TAKEN
+    assert "on the phone" in refused.sentence
     desk.clock.pass_(200)  # 30 min is the most, whatever was asked
     await desk.house.write(clocks.tick)
     assert (await desk.item(item_id)).state is State.NEW
@@ -145,7 +147,8 @@ async def test_a_note_never_changes_the_state(desk: Desk, officer: Actor) -> Non
     await desk.house.write(work.note, officer, item_id, asks.Note("called the \x1b[2Jdistrict"))
     assert await desk.item(item_id) == before
     detail = await desk.detail(officer, item_id)
-    assert "called the" in detail.notes[0].text and "\x1b" not in detail.notes[0].text
+    assert "called the" in detail.notes[0].text
+    assert "\x1b" not in detail.notes[0].text
     await desk.sound()
 
 
@@ -160,8 +163,6 @@ async def test_revealing_is_counted_for_that_person_alone(desk: Desk, officer: A
 
 
 async def test_the_first_look_ends_the_urgent_call(desk: Desk, officer: Actor) -> None:
-    from moderator.desk import status
-
     item_id = await desk.comment("I will kill you tonight, I know where you live.")
     assert (await desk.house.read(status.status, officer)).urgent == (item_id,)
     await desk.house.write(work.open_item, officer, item_id)
@@ -234,7 +235,8 @@ async def test_renewing_writes_no_event(desk: Desk, officer: Actor) -> None:
     desk.clock.pass_(30)
     await desk.house.write(work.alive, officer, True)
     lease = (await desk.item(item_id)).lease
-    assert lease is not None and lease.until == desk.clock.now() + timedelta(seconds=120)
+    assert lease is not None
+    assert lease.until == desk.clock.now() + timedelta(seconds=120)
     assert await desk.kinds() == before
 
 
@@ -303,7 +305,8 @@ async def test_a_leaver_has_no_rights_and_a_returner_is_somebody_new(desk: Desk,
     ask = asks.NewPerson(name, frozenset({Role.MODERATOR}))
     await desk.house.write(people.add, lead, ask, uid)
     again = await desk.house.read(people.find, uid, name)
-    assert again is not None and (again.activation, again.id) == (2, again.id)
+    assert again is not None
+    assert (again.activation, again.id) == (2, again.id)
     assert again.id != officer.person.id
     assert await desk.house.read(people.find, uid, "somebody-else") is None
     await desk.sound()
@@ -315,7 +318,8 @@ async def test_the_first_lead_is_made_once(desk: Desk, officer: Actor) -> None:
 
 async def test_an_item_that_does_not_exist_is_a_sentence(desk: Desk, officer: Actor) -> None:
     refused = await desk.refused(work.claim, officer, 999, NOTHING)
-    assert refused.code is Code.NOT_FOUND and "999" in refused.sentence
+    assert refused.code is Code.NOT_FOUND
+    assert "999" in refused.sentence
 
 
 async def test_lease_times_are_utc_and_exact(desk: Desk, officer: Actor) -> None:

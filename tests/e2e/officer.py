@@ -9,13 +9,29 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from moderator.client import Client
 from moderator.domain import asks
 from moderator.domain.errors import Code, Refused
 
+T = TypeVar("T")
+
 LOST_RACE = (Code.TAKEN, Code.WRONG_STATE)
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """Ask again after a pause for as long as the desk says "too fast"."""
+    while True:
+        try:
+            return ask()
+        except Refused as refused:
+            if refused.code is not Code.LIMITED:
+                raise
+            time.sleep(0.05)
 
 
 def main() -> None:
@@ -23,9 +39,9 @@ def main() -> None:
     client = Client(Path(sys.argv[1]), expect_uid=int(sys.argv[2]))
     decided = []
     with client.stream():
-        while item := client.next():
+        while item := patiently(client.next):
             try:
-                client.act(item, "leave", asks.Leave(seen_version=1))
+                patiently(lambda item=item: client.act(item, "leave", asks.Leave(seen_version=1)))
             except Refused as refused:
                 if refused.code not in LOST_RACE:
                     raise

@@ -40,7 +40,7 @@ NAME = "wp consult"
 def site() -> Iterator[wordpress.WordPressServer]:
     try:
         with wordpress.running() as found:
-            found.allow_doubles(True)
+            found.keep_doubles_out(False)
             yield found
     except wordpress.Absent as absent:
         pytest.skip(f"WordPress cannot run here: {absent}")

@@ -80,7 +80,12 @@ class Server:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=plain_environment(SERVICE)
             )
-        wait_for(lambda: self.run(ALICE, "status").returncode == 0, 60, f"the desk:\n{self.log()}")
+        wait_for(self.answers, 60, "the desk")
+
+    def answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, self.log()
+        return self.run(ALICE, "status").returncode == 0
 
     def log(self) -> str:
         return (self.place / "serve.log").read_text(errors="replace")[-3000:]
@@ -100,7 +105,7 @@ class Server:
 
 def plain_environment(user: str) -> dict[str, str]:
     home = pwd.getpwnam(user).pw_dir
-    return {"PATH": "/usr/bin:/bin", "HOME": home, "USER": user, "LANG": "C.UTF-8"}
+    return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": home, "USER": user, "LANG": "C.UTF-8"}
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +129,7 @@ def server() -> Iterator[Server]:
 
 def make_users(place: Path) -> list[str]:
     shell("groupadd", "-f", GROUP)
-    for user, groups in ((SERVICE, []), (ALICE, [GROUP]), (BOB, [GROUP]), (MALLORY, [])):
+    for user, groups in ((SERVICE, [GROUP]), (ALICE, [GROUP]), (BOB, [GROUP]), (MALLORY, [])):
         home = place / "home" / user
         home.parent.mkdir(mode=0o755, exist_ok=True)
         extra = ["-G", ",".join(groups)] if groups else []

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderator.domain.comment import Author, Kind, Media, Post, RemoteState
@@ -97,6 +97,7 @@ def test_a_line_that_cannot_be_used_is_named(line: object, says: str) -> None:
     assert says in str(caught.value)
 
 
+@settings(deadline=None)
 @given(
     changes=st.dictionaries(
         st.sampled_from(sorted(FULL)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderator.platforms.markup import comparable, shown
@@ -63,11 +63,13 @@ def test_pictures_are_named_with_their_words() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(text=st.text())
 def test_escaped_text_comes_back_whole(text: str) -> None:
     assert comparable(shown(html.escape(text)).text) == comparable(text)
 
 
+@settings(deadline=None)
 @given(markup=st.text(alphabet="<>/!-?ab '\"=&;#x1 \n", max_size=300))
 def test_nothing_breaks_it(markup: str) -> None:
     found = shown(markup).text

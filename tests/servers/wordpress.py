@@ -65,10 +65,6 @@ class WordPressServer:
         """A colleague changes the state in WordPress's own screens: approve, hold, spam, trash or delete."""
         self.back_door("status", id=int(comment), status=status)
 
-    def allow_doubles(self, allow: bool) -> None:
-        """Whether the site takes the same words twice, as most platforms do."""
-        self.back_door("doubles", allow=allow)
-
     def keep_doubles_out(self, on: bool) -> None:
         """WordPress's own refusal of a second equal comment: off at the start, so that only our protection is tried."""
         self.back_door("protect", on=on)
@@ -244,7 +240,6 @@ _BACK_DOOR = """<?php
 if (!function_exists('wp_mail')) { function wp_mail() { return true; } }
 add_filter('duplicate_comment_id', function ($found) { return get_option('keeps_doubles_out') ? $found : 0; });
 remove_all_filters('check_comment_flood'); add_filter('wp_is_comment_flood', '__return_false', 99);
-add_filter('duplicate_comment_id', function ($id) { return get_option('allow_doubles') ? '' : $id; }, 99);
 add_action('rest_api_init', function () {
   register_rest_route('back-door/v1', '/do', ['methods' => 'POST',
     'permission_callback' => function ($request) { return $request->get_header('x-test-token') === 'TOKEN'; },
@@ -273,9 +268,6 @@ add_action('rest_api_init', function () {
           return ['count' => $wpdb->get_var($wpdb->prepare(
             'select count(*) from wp_comments where comment_content = %s and (%d = 0 or comment_parent = %d)',
             $request['text'], $request['parent'], $request['parent']))];
-        case 'doubles':
-          update_option('allow_doubles', $request['allow'] ? '1' : '');
-          return ['ok' => true];
         case 'protect':
           update_option('keeps_doubles_out', $request['on'] ? '1' : '');
           return ['ok' => true];

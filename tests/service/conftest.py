@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import http.client
 import json
 import os
 import queue
@@ -236,3 +237,34 @@ def listen() -> Iterator[Callable[..., Listener]]:
     for listener in opened:
         listener.close()
         listener.client.close()
+
+
+class Line(http.client.HTTPConnection):
+    """A plain HTTP connection over the socket, without our client."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("desk", timeout=20)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(20)
+        self.sock.connect(str(self._path))
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
+        self.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
+        answer = self.getresponse()
+        raw = answer.read()
+        return answer.status, json.loads(raw) if raw else None
+
+
+def _ask(service: Any, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, Any]:
+    """One request on a connection of its own."""
+    with contextlib.closing(Line(service.socket)) as line:
+        return line.ask(method, path, body, **headers)
+
+
+@pytest.fixture(scope="session")
+def ask() -> Callable[..., tuple[int, Any]]:
+    """Asks a desk one thing, without our client: (service, method, path, body, headers) → (status, JSON)."""
+    return _ask

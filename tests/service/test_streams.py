@@ -228,8 +228,8 @@ async def test_it_stays_while_the_right_stays(desk: Desk) -> None:
 async def test_hanging_up_closes_the_session_and_stopping_keeps_it(desk: Desk) -> None:
     first, second = desk.stream(), desk.stream()
     await first.hello()
-    assert await desk.service.house.read(_logins) == ["-1"]  # what the kernel says of the login is on the trail
     await second.hello()
+    assert await desk.service.house.read(_logins) == ["-1", "-1"]  # what the kernel says of the login is on the trail
     assert len(await desk.sessions()) == 2
     first.hang_up()
     await first.ended()

@@ -45,7 +45,8 @@ def main() -> int:
 
     status = run(desk, module.CONFIG)
     drafts = {key: draft.text for key, draft in desk.drafts.items()}
-    print(f"ended {status} closed {all(one.closed.is_set() for one in desk.streams)} drafts {drafts}")
+    left = [call[1] for call in desk.done("leave")]
+    print(f"ended {status} closed {all(one.closed.is_set() for one in desk.streams)} drafts {drafts} left {left}")
     return status
 
 

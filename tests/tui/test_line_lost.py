@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -42,6 +43,24 @@ async def test_in_the_composer_text_and_caret_stay(open_desk: Open, desk: Any) -
         await story.until(lambda: len(desk.streams) == 2, "attached again")
         await story.press("X")
         assert story.app.screen.area.text == "SooXn"
+
+
+async def test_another_database_takes_over_nothing_that_was_kept_by_number(
+    open_desk: Open, desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_desk() as story:
+        await story.press("down", "mask")
+        await story.shows("Filthyword")
+        await story.decide("leave")
+        await story.shows("z undoes")
+        greet = desk.hello
+        monkeypatch.setattr(desk, "hello", lambda: replace(greet(), instance="restored"))
+        desk.add_abusive(2)
+        desk.streams[-1].drop()
+        await story.until(lambda: len(desk.streams) == 2 and len(story.app.queue.loaded), "attached again")
+        await story.shows("░░░░")
+        assert "z undoes" not in story.text()
+        assert not story.app.ack.seen(("row", 2, 1))
 
 
 async def test_the_session_ends_with_its_stream(open_desk: Open, desk: Any) -> None:

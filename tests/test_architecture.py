@@ -31,7 +31,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"service", "desk", "domain", "config", "__init__"},
         {"starlette", "uvicorn", "msgspec", "h11", "anyio"},
     ),
-    "client": ({"domain"}, set()),
+    "client": ({"client", "domain"}, set()),
     "tui": ({"tui", "domain", "text", "rows", "config", "client", "__init__"}, {"textual", "rich"}),
     "line": ({"line", "domain", "text", "rows", "config", "client"}, set()),
     "cli": ({"cli", "domain", "text", "rows", "config", "client", "tui", "line", "__init__"}, set()),

@@ -5,14 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from moderator.cli import exits
 from moderator.cli.call import Call, Stop
 from moderator.cli.parser import group, verb
-
-if TYPE_CHECKING:
-    from moderator.policy.document import Document
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
@@ -25,7 +22,8 @@ def arguments(parser: argparse.ArgumentParser, name: str) -> None:
     show.add_argument("--lang", default="en", help="language: en, as, hi (default: en)")
 
 
-def _document(call: Call) -> Document:
+def _document(call: Call) -> Any:
+    """The policy document that is meant. Policy code is loaded only here, so its type has no name above."""
     from moderator.policy import document
 
     name = call.args.file or call.config().policy.file
@@ -64,7 +62,7 @@ def show(call: Call) -> int:
     return exits.DONE
 
 
-def _wording(found: Document, language: str) -> Iterator[str]:
+def _wording(found: Any, language: str) -> Iterator[str]:
     yield f"{found.id} {found.version} · in force from {found.effective} · sha256 {found.digest}"
     for clause in found.clauses:
         key = f"h{clause.digit}" if clause.digit in range(1, 10) else "by name"

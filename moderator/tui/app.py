@@ -12,7 +12,6 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.filter import LineFilter
-from textual.message import Message
 from textual.timer import Timer
 
 from moderator.client import Client
@@ -330,10 +329,6 @@ class DeskApp(App[int], inherit_bindings=False):
         from moderator.tui.help import KeysScreen
 
         self.push_screen(KeysScreen(place))
-
-    def post(self, message: Message) -> None:
-        """Tell the screen in front."""
-        self.screen.post_message(message)
 
 
 def _zone(name: str) -> ZoneInfo:

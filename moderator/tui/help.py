@@ -56,8 +56,3 @@ def _entry(action: Action, may: bool, width: int) -> Line:
         (text.pad(f"  {shown}", 10), "key" if may else "dim"),
         (text.clip(f"{action.help}{where}{note}", width - 11), "text" if may else "dim"),
     )
-
-
-def keymap_lines() -> list[str]:
-    """The keymap as plain lines, for documents."""
-    return [f"{action.shown or ':'}\t{action.help}" for action in ACTIONS]

@@ -17,14 +17,6 @@ class Acted(Message):
         self.done = done
 
 
-class RowsChanged(Message):
-    """These items look different now, or may."""
-
-    def __init__(self, ids: tuple[int, ...]) -> None:
-        super().__init__()
-        self.ids = ids
-
-
 Ask = (
     asks.Nothing | asks.TakeOver | asks.Hold | asks.Leave | asks.Hide | asks.Reply | asks.Escalate | asks.Snooze
     | asks.Note | asks.ReceivedOrder | asks.Because

@@ -54,6 +54,11 @@ class QueueScreen(WorkScreen):
             pane = Paper(self.draw_pane, id="pane", grow=True)
             yield pane
 
+    def on_screen_resume(self) -> None:
+        """In front again: the terminal's cursor returns to the row."""
+        self.list.show_cursor()
+        super().on_screen_resume()
+
     def draw_head(self, width: int, height: int) -> list[Line]:
         """Desk, views, banners."""
         state = self.desk.state

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -99,12 +99,18 @@ class QueueList(Widget):
     def follow(self, before: int) -> None:
         """The cursor moved from the item `before`: keep it in sight, half a page ahead where it left."""
         place = self.loaded.place
+        self.show_cursor()
         if self.top <= place < self.top + self.height:
             self.refresh_ids((before, self.loaded.cursor))
             return
         lowest = max(0, len(self.loaded) - self.height)
         self.top = max(0, min(place - self.height // 2, lowest))
+        self.show_cursor()
         self.refresh()
+
+    def show_cursor(self) -> None:
+        """The terminal's own cursor goes with ours: braille displays and screen readers follow it."""
+        self.app.cursor_position = self.region.offset + Offset(0, max(self.loaded.place - self.top + 1, 0))
 
     def on_resize(self, event: events.Resize) -> None:
         """A new height keeps the cursor in sight."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PROBE = "\u0995\u09be"
 """An Assamese syllable with a spacing vowel sign: two cells in most terminals, one in some."""
+SHOW_CURSOR = "\x1b[?25h"
+"""Textual hides the hardware cursor, which leaves braille displays without a place."""
 PATIENCE = 0.1
 """Seconds that a terminal has to answer the width probe."""
 _ANSWER = re.compile(rb"\x1b\[(\d+);(\d+)R")
@@ -119,6 +121,7 @@ def settle(app: DeskApp) -> None:
         return
     if app.handover is not None and app._driver is not None:
         vars(app._driver)["attrs_before"] = app.handover.attributes
+    writer(app)(SHOW_CURSOR)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(name, app.leave)

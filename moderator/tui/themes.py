@@ -18,6 +18,8 @@ from rich.color import Color
 from rich.style import Style
 from textual.theme import BUILTIN_THEMES, Theme
 
+from moderator.config import ConfigError
+
 ROLES = (
     "text", "dim", "rule", "title", "key", "accent", "urgent", "warn", "good", "bad", "mask", "found", "marked",
     "gutter", "ours", "cursor", "done", "banner", "input",
@@ -27,7 +29,7 @@ QUIETEST = frozenset({"rule"})
 """Roles that carry no text: their contrast is free."""
 
 
-class ThemeError(Exception):
+class ThemeError(ConfigError):
     """A theme cannot be used; the text names file and role."""
 
 

@@ -74,17 +74,22 @@ class Home:
 
 
 @contextlib.contextmanager
-def unlocked(folder: Path) -> Iterator[dict[str, str]]:
-    """A session whose keyring is open, until the end of the block: the environment that reaches it."""
+def unlocked(folder: Path, word: str = "", address: str = "") -> Iterator[dict[str, str]]:
+    """A session whose keyring is open, until the end of the block: the environment that reaches it.
+
+    The same folder with the same `word` gives the same keyring again; with another word it is locked. `address` is a
+    place of one's own for the bus, such as "unix:path=…".
+    """
     need_programs()
     env = {**os.environ, **Home(folder)._environment("")}
+    place = [f"--address={address}"] if address else []
     daemon = subprocess.Popen(
-        ["dbus-daemon", "--session", "--nofork", "--print-address"], env=env, stdout=subprocess.PIPE, text=True
+        ["dbus-daemon", "--session", "--nofork", "--print-address", *place], env=env, stdout=subprocess.PIPE, text=True
     )
     try:
         assert daemon.stdout is not None
         env["DBUS_SESSION_BUS_ADDRESS"] = daemon.stdout.readline().strip()
-        word = secrets.token_urlsafe(12)
+        word = word or secrets.token_urlsafe(12)
         keys = subprocess.Popen(
             ["gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets"],
             env=env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, text=True,

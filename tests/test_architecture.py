@@ -26,13 +26,16 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "mail": ({"mail", "domain"}, set()),
     "vault": ({"domain"}, {"keyring"}),
     "reports": ({"reports", "domain", "text"}, set()),
-    "desk": ({"desk", "domain", "text", "config", "policy", "store", "platforms", "vault", "mail", "reports"}, set()),
+    "desk": (
+        {"desk", "domain", "text", "config", "policy", "store", "platforms", "vault", "mail", "reports", "__init__"},
+        set(),
+    ),
     "service": (
         {"service", "desk", "domain", "config", "__init__"},
         {"starlette", "uvicorn", "msgspec", "h11", "anyio"},
     ),
     "client": ({"client", "domain"}, set()),
-    "tui": ({"tui", "domain", "text", "rows", "config", "client", "__init__"}, {"textual", "rich"}),
+    "tui": ({"tui", "domain", "text", "rows", "config", "client", "__init__"}, {"textual", "rich", "tomli"}),
     "line": ({"line", "domain", "text", "rows", "config", "client"}, set()),
     "cli": ({"cli", "domain", "text", "rows", "config", "client", "tui", "line", "__init__"}, set()),
 }

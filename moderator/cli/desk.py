@@ -75,8 +75,8 @@ def _open(call: Call, *, lines: bool) -> int:
             from moderator import line
 
             return line.run(client, config, call.source, call.out)
-        from moderator.tui import app
+        from moderator.tui import early
 
-        return app.run(client, config)
+        return early.run(client, config)
     finally:
         client.close()

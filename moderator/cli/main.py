@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from typing import TextIO
 
 from moderator.cli import exits
 from moderator.cli.call import Call, Stop
@@ -47,6 +48,7 @@ def run(call: Call) -> int:
         return _fault(call, error)
     finally:
         call.close()
+        _end_of_words()
 
 
 def _verb(call: Call) -> int:
@@ -64,9 +66,20 @@ def _version() -> int:
 
 def _reader_gone() -> int:
     """Whoever read our output has had enough (`| head`): end quietly, without a second error at exit."""
-    sink = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(sink, sys.stdout.fileno())
+    _sink(sys.stdout)
     return exits.DONE
+
+
+def _end_of_words() -> None:
+    """Standard error may be a file on a full disk: what cannot be written must not change the exit code."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        _sink(sys.stderr)
+
+
+def _sink(stream: TextIO) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _fault(call: Call, error: Exception) -> int:

@@ -31,6 +31,8 @@ MARKER: Final = "PRACTICE-DESK"
 """A directory is begun anew only where this file says that it is a practice desk's."""
 
 _LOOK: Final = 0.05
+_ROOM: Final = 64 * 1024
+"""Bytes of a disk with less room than which nothing can be started, nor said in a log."""
 _LOG_MAX: Final = 5 * 1024 * 1024
 Note = Callable[[str], None]
 
@@ -113,13 +115,21 @@ def _answers(client: Client) -> bool:
 def _start_once(place: Place, config: Config, env: Mapping[str, str], client: Client, note: Note) -> None:
     """Start the desk, once even where several commands want it at the same moment."""
     note("Starting the practice desk …" if place.practice else "Starting your own desk …")
-    with _locked((place.data_dir.parent if place.practice else place.data_dir) / "start.lock"):
-        if _answers(client):
-            return
-        if place.practice:
-            _await_end(place)
-            begin_anew(place)
-        _await_start(_spawn(place, config, env), place, client)
+    try:
+        with _locked((place.data_dir.parent if place.practice else place.data_dir) / "start.lock"):
+            if _answers(client):
+                return
+            if place.practice:
+                _await_end(place)
+                begin_anew(place)
+            _await_start(_spawn(place, config, env), place, client)
+    except OSError as error:
+        raise Stop(
+            exits.CANNOT_CREATE,
+            f"Your desk cannot start: {error.filename or place.data_dir}: {error.strerror}.",
+            "Put that right, or choose another directory with --data-dir.",
+            "cannot_create",
+        ) from error
 
 
 @contextmanager
@@ -234,6 +244,8 @@ def _await_start(process: subprocess.Popen[bytes], place: Place, client: Client)
 def _last_words(place: Place) -> str:
     """The last line of the log that is a sentence for people rather than a record."""
     try:
+        if shutil.disk_usage(place.data_dir).free < _ROOM:
+            return f"The disk that holds {place.data_dir} is full."
         lines = (place.data_dir / "desk.log").read_bytes()[-4096:].decode("utf-8", "replace").splitlines()
     except OSError:
         return ""

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
 from moderator.desk.room import Room
 from moderator.desk.sessions import close_session, free
 from moderator.desk.steps import keep, take
+from moderator.domain.errors import Refused
 from moderator.domain.workflow import Act
 from moderator.store import items, people
+
+if TYPE_CHECKING:
+    from moderator.desk.house import House
 
 
 def tick(room: Room) -> int:
@@ -30,3 +37,15 @@ def _close_lost(room: Room) -> None:
     for session_id in people.open_sessions(room.conn):
         if not presence.attached(session_id):
             close_session(room, session_id, "line dropped")
+
+
+async def try_saving(house: House) -> None:
+    """Where the disk was full: save one small thing, so that the desk notices by itself when there is room again."""
+    if house.store.read_only:
+        with suppress(Refused):
+            await house.write(_save_something)
+
+
+def _save_something(room: Room) -> None:
+    room.tx.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('tried', ?)", room.tx.at)
+    room.tx.announce("notice", "There is room on the disk again: what you do is saved.")

@@ -33,7 +33,7 @@ _MEANT = {Op.HIDE: Visibility.HIDDEN, Op.RESTORE: Visibility.PUBLIC}
 
 def done(room: Room, effect: Effect, outcome: Outcome, reason: str) -> None:
     """It is on the platform. One remote thing satisfies one effect: an id that satisfied another proves nothing."""
-    if effect.op is Op.REPLY and outcome.remote_id in outbox.taken(room.conn, effect.account_id):
+    if effect.op is Op.REPLY and outbox.is_taken(room.conn, effect.account_id, outcome.remote_id):
         if effect.state is EffectState.UNCERTAIN:
             not_found(room, effect)
         else:

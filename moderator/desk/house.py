@@ -153,5 +153,8 @@ class House:
             await connector.aclose()
         self.connectors.clear()
         await self.judge.close()
-        await self.checkpoint()
+        try:
+            await self.checkpoint()
+        except OSError as error:  # a full disk: the last one that was written stands
+            _log.error("the checkpoint could not be written", exc_info=error)
         await asyncio.to_thread(self.store.close)

@@ -375,7 +375,7 @@ def _looked_for(look: Look, effect_id: int) -> tuple[Effect, Action, frozenset[s
     action = _action(look, effect, row)
     if action is None:
         return None
-    return effect, action, outbox.taken(look.conn, effect.account_id)
+    return effect, action, outbox.taken(look.conn, effect.target)
 
 
 # Settling

@@ -133,7 +133,9 @@ def safe(text: str) -> str:
 
 
 def storable(text: str) -> str:
-    """What an officer typed, code point for code point, without the two that no database and no terminal can hold."""
+    """A text code point for code point, without NUL and lone surrogates, which no database and no terminal can hold."""
+    if text.isascii() and "\0" not in text:
+        return text
     return "".join("\ufffd" if ch == "\0" or "\ud800" <= ch <= "\udfff" else ch for ch in text)
 
 

@@ -47,6 +47,9 @@ ACCOUNT_ACTS: Final[dict[str, Callable[..., Done]]] = {
 }
 
 
+_CANNOT_SAVE: Final = (Code.FULL, Code.BUSY, Code.DAMAGED)
+
+
 async def post_act(service: Service, request: Request) -> Response:
     """Do something to an item."""
     actor = await officer(service, request)
@@ -61,7 +64,11 @@ async def get_item(service: Service, request: Request) -> Response:
     actor = await reader(service, request)
     item_id = number_of(request.path_params["id"], "item")
     if request.query_params.get("open") == "1" and actor.session:
-        await service.house.write(work.open_item, actor, item_id)
+        try:
+            await service.house.write(work.open_item, actor, item_id)
+        except Refused as refused:
+            if refused.code not in _CANNOT_SAVE:
+                raise  # a disk that is full, or a busy or damaged database, keeps nobody from reading
     return answer(await service.house.read(reading.detail, actor, item_id))
 
 

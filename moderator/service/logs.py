@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
@@ -109,4 +110,5 @@ def begin(per_minute: int, out: TextIO | None = None, level: int = logging.INFO)
 def end(handler: logging.Handler) -> None:
     """Undo `begin`."""
     logging.getLogger().removeHandler(handler)
-    handler.flush()
+    with suppress(OSError):  # the log may stand on a full disk
+        handler.flush()

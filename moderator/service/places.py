@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import grp
 import os
@@ -62,7 +63,10 @@ class Lock:
 
 def lock(data_dir: Path) -> Lock:
     """Take the data directory for this process alone. Raises `CannotServe` naming the process that has it."""
-    fd = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    try:
+        fd = os.open(data_dir / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise unwritable(data_dir, error) from None
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -73,9 +77,23 @@ def lock(data_dir: Path) -> Lock:
             f"connect to it with: moderator",
             EX_TEMPFAIL,
         ) from None
-    os.ftruncate(fd, 0)
-    os.pwrite(fd, f"{os.getpid()}\n".encode("ascii"), 0)
+    try:
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"{os.getpid()}\n".encode("ascii"), 0)
+    except OSError as error:
+        os.close(fd)
+        raise unwritable(data_dir, error) from None
     return Lock(fd)
+
+
+def unwritable(data_dir: Path, error: OSError) -> CannotServe:
+    """Why the desk cannot start where its own files cannot be made or written."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return CannotServe(
+            f"The disk that holds {data_dir} is full, so nothing could be saved. Make room there, then start again."
+        )
+    where = error.filename or data_dir
+    return CannotServe(f"{where} cannot be written: {error.strerror}. Put that right, or choose another directory.")
 
 
 def bind(path: Path, *, group: str) -> socket.socket:
@@ -137,9 +155,11 @@ def _clear(path: Path) -> None:
         probe.settimeout(1.0)
         try:
             probe.connect(os.fspath(path))
-        except OSError:
+        except ConnectionRefusedError:
             path.unlink()
             return
+        except OSError:  # somebody listens, but is too busy to answer
+            pass
     raise CannotServe(f"Another desk answers at {path} already. Give this one its own [desk] socket.", EX_TEMPFAIL)
 
 

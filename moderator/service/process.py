@@ -8,6 +8,7 @@ goes, the lock falls with the process.
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import os
 import pwd
@@ -43,7 +44,8 @@ _log = logging.getLogger(__name__)
 EX_DATA: Final = 65
 EX_INTERNAL: Final = 70
 EX_CONFIG: Final = 78
-_EXITS: Final = {Code.DAMAGED: EX_DATA, Code.VERSION: EX_DATA, Code.BAD: EX_CONFIG}
+_EXITS: Final = {Code.DAMAGED: EX_DATA, Code.VERSION: EX_DATA, Code.BAD: EX_CONFIG, Code.BUSY: places.EX_TEMPFAIL}
+DATABASE: Final = "desk.db"
 PRACTICE_POLL: Final = 2.0
 """Seconds between two reads of the practice platform, at most."""
 _KEEP_ALIVE: Final = 75
@@ -83,7 +85,9 @@ def serve(
     except places.CannotServe as refused:
         return _say(str(refused), refused.code)
     except Refused as refused:
-        return _say(str(refused), _EXITS.get(refused.code, places.EX_CANTCREAT))
+        return _say(_why(refused, data_dir), _EXITS.get(refused.code, places.EX_CANTCREAT))
+    except OSError as error:
+        return _say(str(places.unwritable(data_dir, error)), places.EX_CANTCREAT)
     except Exception as error:
         number, _ = broken()
         _log.critical("the desk ended by a fault", extra={"report": number}, exc_info=error)
@@ -98,8 +102,20 @@ def _lively(config: Config) -> Config:
     return replace(config, times=replace(times, poll=min(times.poll, PRACTICE_POLL), refresh=min(times.refresh, 10.0)))
 
 
+def _why(refused: Refused, data_dir: Path) -> str:
+    """Why the desk cannot start, said to whoever starts it: no officer's text is at stake yet."""
+    if refused.code is Code.FULL:
+        return str(places.unwritable(data_dir, OSError(errno.ENOSPC, "")))
+    if refused.code is Code.BUSY:
+        return f"Another program holds {data_dir / DATABASE}. Find it with “fuser {data_dir / DATABASE}”, and end it."
+    if refused.code is Code.DAMAGED:
+        return f"{data_dir / DATABASE} is damaged, or is no desk's database; nothing was written to it. {refused.cure}"
+    return str(refused)
+
+
 def _say(sentence: str, code: int) -> int:
-    print(f"moderator serve: {sentence}", file=sys.stderr)
+    with suppress(OSError):  # the log itself may stand on a full disk
+        print(f"moderator serve: {sentence}", file=sys.stderr, flush=True)
     return code
 
 

@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 PING_SECONDS: Final = 5.0
 CLOCK_SECONDS: Final = 1.0
+ROOM_SECONDS: Final = 2.0
 LADDER_SECONDS: Final = 10.0
 _SOON: Final = timedelta(minutes=5)
 """A private desk stays for an effect that is tried or looked for within this time."""
@@ -62,6 +63,7 @@ class Workers:
             "retired": (CLOCK_SECONDS, self.accounts.clear),
             "outbox": (times.tick, self.outbox.turn),
             "clocks": (CLOCK_SECONDS, lambda: house.write(clocks.tick)),
+            "room": (ROOM_SECONDS, lambda: clocks.try_saving(house)),
             "ladder": (LADDER_SECONDS, lambda: house.write(escalate.climb_due)),
             "checkpoint": (times.checkpoint, house.checkpoint),
             "ping": (PING_SECONDS, self._ping),

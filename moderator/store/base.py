@@ -157,12 +157,18 @@ class Store:
         """Called in the writer thread after each commit, with what was announced and the trail's head."""
         self.read_only = ""
         """Why nothing can be saved now, or ""."""
+        self._damaged = False
+        """True from the moment the file was found damaged: nothing is written to it any more."""
         self._numbers = count()
         self._jobs: queue.PriorityQueue[Job] = queue.PriorityQueue()
         self._local = threading.local()
         self._conn = connect(path, busy_ms)
-        migrate(self._conn)
-        self.head = _head(self._conn)
+        try:
+            migrate(self._conn)
+            self.head = _head(self._conn)
+        except BaseException:
+            self._conn.close()
+            raise
         self._readers = ThreadPoolExecutor(readers, "store-read")
         self._closing = False
         self._thread = threading.Thread(target=self._write_for_ever, name="store-write", daemon=True)
@@ -201,10 +207,20 @@ class Store:
         conn.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
         try:
             return job(conn)
-        except sqlite3.OperationalError as error:
-            raise _refusal(error) from error
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise
+        except sqlite3.DatabaseError as error:
+            raise self._noted(_refusal(error)) from error
         finally:
             conn.set_progress_handler(None, 0)
+
+    def _noted(self, refused: Refused) -> Refused:
+        """Remember what a refusal says about the file itself: full until something is saved, damaged for good."""
+        if refused.code is Code.DAMAGED:
+            self._damaged = True
+        if refused.code in (Code.FULL, Code.DAMAGED):
+            self.read_only = refused.sentence
+        return refused
 
     def _write_for_ever(self) -> None:
         while True:
@@ -230,20 +246,24 @@ class Store:
         """Run the jobs and commit them together; each fails alone, or all with the disk."""
         done: list[tuple[Future[Any], Any, BaseException | None]] = []
         announced: list[tuple[str, Any]] = []
-        head = self.head
+        head, saved = self.head, False
         try:
+            if self._damaged:
+                raise sqlite3.DatabaseError("malformed")
             self._conn.execute("BEGIN IMMEDIATE")
             for _, _, job, future in jobs:
                 if not future.set_running_or_notify_cancel():
                     continue
+                before = self._conn.total_changes
                 result, error, head = self._one(job, head, announced)
+                saved |= error is None and self._conn.total_changes > before
                 done.append((future, result, error))
             self._conn.execute("COMMIT")
         except sqlite3.Error as fault:
             self._fail(jobs, fault)
             return
         self.head = head
-        if self.read_only and any(error is None for _, _, error in done):
+        if saved and not self._damaged:  # a job that changed nothing proves no room
             self.read_only = ""
         if self.on_commit is not None:
             self.on_commit(announced, head)
@@ -272,9 +292,7 @@ class Store:
     def _fail(self, jobs: list[Job], error: sqlite3.Error) -> None:
         if self._conn.in_transaction:
             self._conn.execute("ROLLBACK")
-        refused = _refusal(error)
-        if refused.code in (Code.FULL, Code.DAMAGED):
-            self.read_only = refused.sentence
+        refused = self._noted(_refusal(error))
         _log.error("write refused", extra={"code": refused.code.value})
         for _, _, _, future in jobs:
             if not future.done():
@@ -339,7 +357,10 @@ def migrate(conn: sqlite3.Connection) -> None:
 
 
 def _head(conn: sqlite3.Connection) -> tuple[int, str]:
-    row = conn.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    try:
+        row = conn.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        raise _refusal(error) from error
     return (row["seq"], row["hash"]) if row else (0, GENESIS)
 
 
@@ -347,6 +368,10 @@ def events(conn: sqlite3.Connection, after: int = 0) -> Iterator[Event]:
     """The trail from an event on, in order."""
     for row in conn.execute("SELECT seq, at, kind, body, prev, hash FROM event WHERE seq > ? ORDER BY seq", (after,)):
         yield Event(row["seq"], row["at"], row["kind"], row["body"], row["prev"], row["hash"])
+
+
+_DAMAGE: Final = ("malformed", "not a database", "corrupt", "could not decode", "no such table", "no such column")
+"""What SQLite says of a file that is damaged, or is no desk's database."""
 
 
 def _refusal(error: sqlite3.Error) -> Refused:
@@ -358,7 +383,7 @@ def _refusal(error: sqlite3.Error) -> Refused:
         return Refused(Code.BUSY, "Not saved: the database is busy.", "Your text is still in the draft; try again.")
     if "interrupted" in text:
         return Refused(Code.BUSY, "That question took too long and was stopped.", "Narrow it, or try again.")
-    if "malformed" in text or "not a database" in text or "corrupt" in text:
+    if any(sign in text for sign in _DAMAGE):
         return Refused(
             Code.DAMAGED,
             "The database is damaged; nothing is written to it any more.",

@@ -72,18 +72,19 @@ def held(conn: sqlite3.Connection) -> list[Effect]:
 
 
 def in_state(conn: sqlite3.Connection, *states: EffectState) -> list[Effect]:
-    """Everything in one of these states, oldest first."""
+    """Everything in one of these states (none of them final), oldest first."""
     marks = ", ".join("?" * len(states))
-    sql = f"SELECT * FROM effect WHERE state IN ({marks}) ORDER BY id"  # noqa: S608 -- only marks
+    sql = f"SELECT * FROM effect WHERE {_OPEN} AND state IN ({marks}) ORDER BY id"  # noqa: S608 -- constants
     return [effect(row) for row in conn.execute(sql, [state.value for state in states])]
 
 
 def retryable(conn: sqlite3.Connection, now: datetime) -> list[Effect]:
     """Refused effects whose pause is over, or whose account answers again."""
     rows = conn.execute(
-        """SELECT e.* FROM effect e LEFT JOIN poll p ON p.account_id = e.account_id
-           WHERE e.state = 'failed' AND (e.next_try IS NULL OR e.next_try <= ?) AND coalesce(p.paused, 0) = 0
-           ORDER BY e.id""",
+        f"""SELECT e.* FROM effect e LEFT JOIN poll p ON p.account_id = e.account_id
+           WHERE e.{_OPEN} AND e.state = 'failed' AND (e.next_try IS NULL OR e.next_try <= ?)
+             AND coalesce(p.paused, 0) = 0
+           ORDER BY e.id""",  # noqa: S608 -- constants
         (stamp(now),),
     )
     return [effect(row) for row in rows]
@@ -98,7 +99,8 @@ def ready(conn: sqlite3.Connection) -> list[int]:
     rows = conn.execute(
         f"""SELECT e.id FROM effect e
             LEFT JOIN account a ON a.id = e.account_id LEFT JOIN poll p ON p.account_id = e.account_id
-            WHERE e.state = 'ready' AND (e.account_id IS NULL OR a.status = 'active') AND coalesce(p.paused, 0) = 0
+            WHERE e.{_OPEN} AND e.state = 'ready' AND (e.account_id IS NULL OR a.status = 'active')
+              AND coalesce(p.paused, 0) = 0
               AND NOT EXISTS (SELECT 1 FROM effect o WHERE o.target = e.target AND o.id <> e.id
                               AND (o.state IN {UNDER_WAY} OR (o.id < e.id AND o.state IN ('held', 'ready'))))
             ORDER BY e.id LIMIT 500"""  # noqa: S608 -- constants
@@ -109,9 +111,10 @@ def ready(conn: sqlite3.Connection) -> list[int]:
 def due_looks(conn: sqlite3.Connection, now: datetime) -> list[int]:
     """Effects of unknown outcome that are to be looked for now."""
     rows = conn.execute(
-        """SELECT e.id FROM effect e LEFT JOIN poll p ON p.account_id = e.account_id
-           WHERE e.state = 'uncertain' AND (e.next_try IS NULL OR e.next_try <= ?) AND coalesce(p.paused, 0) = 0
-           ORDER BY e.id LIMIT 500""",
+        f"""SELECT e.id FROM effect e LEFT JOIN poll p ON p.account_id = e.account_id
+           WHERE e.{_OPEN} AND e.state = 'uncertain' AND (e.next_try IS NULL OR e.next_try <= ?)
+             AND coalesce(p.paused, 0) = 0
+           ORDER BY e.id LIMIT 500""",  # noqa: S608 -- constants
         (stamp(now),),
     )
     return [row["id"] for row in rows]
@@ -127,12 +130,21 @@ def newer_state_setting(conn: sqlite3.Connection, target: str, effect_id: int) -
     return row is not None
 
 
-def taken(conn: sqlite3.Connection, account_id: int | None) -> frozenset[str]:
-    """Remote ids of replies that have satisfied an effect already."""
+def taken(conn: sqlite3.Connection, target: str) -> frozenset[str]:
+    """Remote ids of replies under this target that have satisfied an effect already."""
     rows = conn.execute(
-        "SELECT remote_id FROM effect WHERE account_id = ? AND op = 'reply' AND remote_id <> ''", (account_id,)
+        "SELECT remote_id FROM effect WHERE target = ? AND op = 'reply' AND remote_id <> ''", (target,)
     )
     return frozenset(row["remote_id"] for row in rows)
+
+
+def is_taken(conn: sqlite3.Connection, account_id: int | None, remote_id: str) -> bool:
+    """Whether this remote comment of an account has satisfied an effect already."""
+    row = conn.execute(
+        "SELECT 1 FROM effect WHERE account_id = ? AND remote_id = ? AND op = 'reply' AND remote_id <> ''",
+        (account_id, remote_id),
+    ).fetchone()
+    return row is not None
 
 
 def reply_may_be_out(conn: sqlite3.Connection, target: str, remote_id: str) -> bool:
@@ -147,7 +159,7 @@ def reply_may_be_out(conn: sqlite3.Connection, target: str, remote_id: str) -> b
 
 def all_open(conn: sqlite3.Connection, limit: int = 200) -> list[Row]:
     """Everything that is not final, oldest first, with what a screen says about it."""
-    return _told(conn, f"e.{_OPEN}", (), limit)
+    return _told(conn, f"e.id IN (SELECT id FROM effect INDEXED BY effect_open WHERE {_OPEN})", (), limit)
 
 
 def told(conn: sqlite3.Connection, item_id: int, limit: int = 50) -> list[Row]:

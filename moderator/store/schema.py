@@ -135,6 +135,7 @@ _FIRST: Final = (
     """CREATE TABLE session (
         id TEXT PRIMARY KEY, token_digest TEXT NOT NULL UNIQUE, person_id INTEGER NOT NULL REFERENCES person (id),
         opened_at TEXT NOT NULL, closed_at TEXT, why TEXT NOT NULL) STRICT""",
+    "CREATE INDEX session_open ON session (id) WHERE closed_at IS NULL",
     """CREATE TABLE decision (
         id INTEGER PRIMARY KEY, item_id INTEGER NOT NULL REFERENCES item (id), reopened INTEGER NOT NULL,
         disposition TEXT NOT NULL, ground TEXT NOT NULL, clause TEXT NOT NULL, span_start INTEGER, span_end INTEGER,
@@ -145,10 +146,12 @@ _FIRST: Final = (
         order_id INTEGER REFERENCES instruction (id), salt TEXT NOT NULL, seq INTEGER NOT NULL) STRICT""",
     # One live decision for each return of an item.
     "CREATE UNIQUE INDEX decision_live ON decision (item_id, reopened) WHERE undone = 0",
+    "CREATE INDEX decision_item ON decision (item_id, id)",
     """CREATE TABLE reply (
         id INTEGER PRIMARY KEY, decision_id INTEGER NOT NULL REFERENCES decision (id), text TEXT NOT NULL,
         language TEXT NOT NULL, capacity TEXT NOT NULL, conduct TEXT NOT NULL, salt TEXT NOT NULL,
         seq INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX reply_decision ON reply (decision_id)",
     # The outbox. `key` is minted before the first try.
     """CREATE TABLE effect (
         id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, decision_id INTEGER REFERENCES decision (id),
@@ -161,12 +164,15 @@ _FIRST: Final = (
     "CREATE UNIQUE INDEX effect_under_way ON effect (target) WHERE state IN ('sending','uncertain','failed')",
     "CREATE INDEX effect_open ON effect (state, id) WHERE state NOT IN ('done','cancelled')",
     "CREATE INDEX effect_item ON effect (item_id, id)",
+    "CREATE INDEX effect_decision ON effect (decision_id)",
+    "CREATE INDEX effect_target ON effect (target, id)",
     # One remote thing satisfies one effect.
     "CREATE UNIQUE INDEX effect_remote ON effect (account_id, remote_id) WHERE op = 'reply' AND remote_id <> ''",
     """CREATE TABLE draft (
         item_id INTEGER NOT NULL REFERENCES item (id), person_id INTEGER NOT NULL REFERENCES person (id),
         text TEXT NOT NULL, caret INTEGER NOT NULL, saved_at TEXT NOT NULL, why TEXT NOT NULL,
         dropped INTEGER NOT NULL, PRIMARY KEY (item_id, person_id)) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX draft_person ON draft (person_id)",
     """CREATE TABLE note (
         id INTEGER PRIMARY KEY, item_id INTEGER NOT NULL REFERENCES item (id),
         person_id INTEGER NOT NULL REFERENCES person (id), text TEXT NOT NULL, at TEXT NOT NULL, salt TEXT NOT NULL,
@@ -181,6 +187,7 @@ _FIRST: Final = (
         message_id TEXT NOT NULL, token TEXT NOT NULL, at TEXT NOT NULL, due_at TEXT, salt TEXT NOT NULL,
         seq INTEGER NOT NULL) STRICT""",
     "CREATE INDEX escalation_item ON escalation (item_id, id)",
+    "CREATE INDEX escalation_effect ON escalation (effect_id)",
     # An order or a request from outside.
     """CREATE TABLE instruction (
         id INTEGER PRIMARY KEY, item_id INTEGER REFERENCES item (id), kind TEXT NOT NULL, body TEXT NOT NULL,

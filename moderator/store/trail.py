@@ -95,11 +95,11 @@ def page(conn: sqlite3.Connection, after: int, limit: int, item: int = 0) -> lis
     """Events after a number, oldest first; of one item, or of all where `item` is 0."""
     if item:
         return conn.execute(
-            "SELECT * FROM event WHERE item = ? AND seq > ? ORDER BY seq LIMIT ?", (item, after, limit)
+            "SELECT * FROM event WHERE item = ? AND item > 0 AND seq > ? ORDER BY seq LIMIT ?", (item, after, limit)
         ).fetchall()
     return conn.execute("SELECT * FROM event WHERE seq > ? ORDER BY seq LIMIT ?", (after, limit)).fetchall()
 
 
 def newest(conn: sqlite3.Connection, item: int, limit: int) -> list[Row]:
     """The newest events of an item, oldest of them first."""
-    return conn.execute("SELECT * FROM event WHERE item = ? ORDER BY seq DESC LIMIT ?", (item, limit)).fetchall()[::-1]
+    return conn.execute("SELECT * FROM event WHERE item = ? AND item > 0 ORDER BY seq DESC LIMIT ?", (item, limit)).fetchall()[::-1]

@@ -22,9 +22,10 @@ from moderator.domain.item import Cause, Lane, State, Visibility
 from moderator.domain.person import Actor
 from moderator.domain.policy import Opinion, Verdict
 from moderator.domain.view import View
+from moderator.domain.wire import decode, encode
 from moderator.platforms.base import AuthRevoked, BadPayload, Outage, Page, RateLimited
 from moderator.store import items
-from tests.desk.conftest import ABUSE, PLAIN, START, Desk, Remote, remote
+from tests.desk.conftest import ABUSE, CRITICISM, PLAIN, START, Desk, Remote, remote
 
 NOTHING = asks.Nothing()
 HIDE = asks.Hide(1, "A1")
@@ -438,3 +439,10 @@ def _mortal(line: object, policy: Path | None) -> None:
         if any(raw.text == "poison" for raw in raws):
             os._exit(1)
         line.send([(clean_raw(raw), Verdict(Opinion.JUDGED, "en")) for raw in raws])  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("text", [PLAIN, ABUSE, CRITICISM, "I will kill you tonight, you whore.", ""])
+async def test_a_verdict_is_stored_as_the_codec_would(desk: Desk, text: str) -> None:
+    verdict = desk.house.engine.judge(text)
+    assert json.loads(taking.body_of(verdict)) == json.loads(json.dumps(encode(verdict)))
+    assert decode(Verdict, json.loads(taking.body_of(verdict))) == verdict

@@ -475,10 +475,6 @@ def lease_outlives_its_line(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sessions, "free", free)
 
 
-def nothing(patch: pytest.MonkeyPatch) -> None:
-    """Every protection in place."""
-
-
 PAIRS: tuple[tuple[Story, Callable[[pytest.MonkeyPatch], None]], ...] = (
     (edited_in_the_window, no_recheck),
     (edited_while_ready, no_recheck),

@@ -25,13 +25,13 @@ from tests.e2e.trouble import filled, quiet_log, rows, said, serve, talking
 
 pytestmark = pytest.mark.e2e
 
-WORDS = "The road behind the school is under water since Monday. " * 20
+WORDS = " ".join(["The road behind the school is under water since Monday."] * 20)
 
 
 class Squeeze(Protocol):
-    """One way in which a disk runs full."""
+    """One way in which a disk runs full, but for `left` bytes."""
 
-    def full(self) -> None: ...
+    def full(self, left: int = 0) -> None: ...
 
     def free(self) -> None: ...
 
@@ -46,10 +46,11 @@ class SmallDisk:
     def ballast(self) -> Path:
         return self.desk.data_dir / "ballast"
 
-    def full(self) -> None:
+    def full(self, left: int = 0) -> None:
         with contextlib.suppress(OSError), self.ballast.open("ab", buffering=0) as file:
             while True:
                 file.write(b"\0" * 4096)
+        os.truncate(self.ballast, self.ballast.stat().st_size - left)
 
     def free(self) -> None:
         self.ballast.unlink()
@@ -61,9 +62,9 @@ class ShortFiles:
 
     desk: DeskProcess
 
-    def full(self) -> None:
+    def full(self, left: int = 0) -> None:
         log = self.desk.data_dir / "desk.db-wal"
-        self._most(log.stat().st_size if log.exists() else 0)
+        self._most((log.stat().st_size if log.exists() else 0) + left)
 
     def free(self) -> None:
         self._most(resource.RLIM_INFINITY)
@@ -127,8 +128,9 @@ def test_nothing_acknowledged_is_lost_and_nothing_refused_is_kept(squeezed: tupl
     filled(desk)
     with talking(desk) as client:
         item = rows(client)[0].id
-        disk.full()
+        disk.full(left=400_000)
         acknowledged, refused = work_until_full(client, item)
+        assert len(acknowledged) > 10
         assert refused.code is Code.FULL
         assert "Not saved: the disk is full." in refused.sentence
         assert refused.cure
@@ -172,7 +174,7 @@ def test_the_command_line_says_so_and_an_import_is_refused(squeezed: tuple[DeskP
         disk.full()
         work_until_full(client, item)
         account = client.accounts()[0].id
-        more = [line.replace(b'"c', b'"d') for line in comments(200, WORDS + "{n}")]
+        more = [line.replace(b'"id": "c', b'"id": "d') for line in comments(200, WORDS + "{n}")]
         with pytest.raises(Refused, match="disk is full"):
             client.import_lines(account, more)
         said(desk.run("item", "note", str(item), "more"), 73, "the disk is full")

@@ -15,6 +15,7 @@ from moderator.cli.places import Place
 from moderator.config import Config
 
 DATABASE: Final = "desk.db"
+_RESTORE: Final = "Stop the desk, keep the file as it is, and restore the last good backup."
 
 
 def files(config: Config, place: Place) -> Iterator[Finding]:
@@ -52,8 +53,12 @@ def database(config: Config, place: Place) -> Iterator[Finding]:
             mode = conn.execute("PRAGMA journal_mode").fetchone()[0]
             version = conn.execute("PRAGMA user_version").fetchone()[0]
             events = conn.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
-    except sqlite3.Error:
-        yield bad("database", f"{path} cannot be read as a desk's database.", "Restore the last good backup.")
+            sound = conn.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+    except (sqlite3.Error, UnicodeDecodeError):
+        yield bad("database", f"{path} cannot be read as a desk's database.", _RESTORE)
+        return
+    if not sound:
+        yield bad("database", f"{path} is damaged: its pages do not fit together.", _RESTORE)
         return
     if mode != "wal":
         yield bad("database", f"The journal mode is {mode}, not WAL.", "Stop the desk; start it on a local disk.")

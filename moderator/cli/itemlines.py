@@ -47,14 +47,14 @@ def _head(item: view.Detail) -> Iterator[str]:
     yield f"#{row.id} · {row.account} · {row.state} · {row.visibility} · version {row.comment_version}{owner}"
     yield item.why
     if item.post_title or item.post_url:
-        yield f"under “{text.one_line(item.post_title)}” {text.defang(item.post_url)}"
+        yield f"under “{text.one_line(item.post_title)}” {text.one_line(item.post_url)}".rstrip()
     if item.looking:
         yield f"also open at: {', '.join(item.looking)}"
 
 
 def _said(item: view.Detail) -> Iterator[str]:
     yield f"{text.one_line(item.row.author)} wrote at {moment(item.row.arrived)}:"
-    yield from quoted(text.cover(item.text, masks(item)))
+    yield from quoted(text.defang(text.cover(item.text, masks(item))))
     yield from (f"picture, not judged: {text.one_line(media)}" for media in item.media)
 
 

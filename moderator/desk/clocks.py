@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from moderator.desk.room import Room
 from moderator.desk.sessions import close_session, free
@@ -14,6 +14,9 @@ from moderator.store import items, people
 
 if TYPE_CHECKING:
     from moderator.desk.house import House
+
+
+_BALLAST: Final = 65_536
 
 
 def tick(room: Room) -> int:
@@ -40,12 +43,18 @@ def _close_lost(room: Room) -> None:
 
 
 async def try_saving(house: House) -> None:
-    """Where the disk was full: save one small thing, so that the desk notices by itself when there is room again."""
+    """Where the disk was full: save as much as a busy minute needs, so that the desk notices when there is room."""
     if house.store.read_only:
         with suppress(Refused):
             await house.write(_save_something)
+            house.store.has_room()
+            await house.write(_drop_it)
 
 
 def _save_something(room: Room) -> None:
-    room.tx.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('tried', ?)", room.tx.at)
+    room.tx.run("INSERT OR REPLACE INTO meta (key, value) VALUES ('ballast', ?)", "x" * _BALLAST)
+
+
+def _drop_it(room: Room) -> None:
+    room.tx.run("DELETE FROM meta WHERE key = 'ballast'")
     room.tx.announce("notice", "There is room on the disk again: what you do is saved.")

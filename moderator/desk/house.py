@@ -80,7 +80,7 @@ class House:
         place = self.config.policy.file
         self.policy = await asyncio.to_thread(document.load, Path(place) if place else None)
         self.engine = await asyncio.to_thread(Engine, self.policy)
-        self.judge = Judge(Path(place) if place else None, self.notices, version=self.policy.version)
+        self.judge = Judge(self.policy, self.notices)
         self.store = await asyncio.to_thread(self._open)
         doubt = await asyncio.to_thread(instance.doubt, self.data_dir, self.store)
         await self.write(outbox.recover, doubt)

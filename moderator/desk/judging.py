@@ -11,17 +11,17 @@ import contextlib
 import logging
 import multiprocessing
 import signal
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from moderator.domain.comment import CleanComment, RemoteComment
 from moderator.domain.policy import Opinion, Verdict
-from moderator.policy import document
+from moderator.policy.document import Document
 from moderator.policy.engine import Engine
 from moderator.text import clean
 
@@ -29,8 +29,12 @@ Judged = tuple[CleanComment, Verdict]
 
 _PATIENCE_S: Final = 60.0
 """A worker that answers nothing for so long is replaced."""
-_RESTARTS: Final = 3
-"""Most fresh workers for one batch."""
+_DEATHS: Final = 3
+"""Most workers that one batch may cost."""
+_REST_S: Final = 30.0
+"""After a worker that did not even start, for so long none is started."""
+READY: Final = "ready"
+"""First word of a worker."""
 
 _log = logging.getLogger(__name__)
 
@@ -101,11 +105,12 @@ def unjudged(raw: Raw, policy_version: str) -> Judged:
     return clean_raw(raw), Verdict(Opinion.NONE, raw.language or "und", policy_version=policy_version)
 
 
-def work(line: Connection, policy: Path | None) -> None:
-    """The worker: batches in, verdicts out, until the line ends. Ends by itself when the desk dies."""
+def work(line: Connection, policy: Document) -> None:
+    """The worker: says that it is ready, then batches in, verdicts out, until the line ends (or the desk dies)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    engine = Engine(document.load(policy))
+    engine = Engine(policy)
     with contextlib.suppress(EOFError, OSError):
+        line.send(READY)
         while True:
             line.send([judge_raw(engine, raw) for raw in line.recv()])
 
@@ -115,20 +120,21 @@ class Judge:
 
     def __init__(
         self,
-        policy: Path | None,
+        policy: Document,
         notices: dict[str, str],
         *,
-        version: str = "",
-        target: Callable[[Connection, Path | None], None] = work,
+        target: Callable[[Connection, Document], None] = work,
     ) -> None:
         self._policy = policy
         self._notices = notices
-        self._version = version
         self._target = target
         self._process: BaseProcess | None = None
         self._line: Connection | None = None
         self._threads = ThreadPoolExecutor(1, "judge")
-        self._restarts = 0
+        self._deaths = 0
+        self._rest_until = 0.0
+        self.starts = 0
+        """How many workers were started."""
 
     async def judge(self, comments: Sequence[RemoteComment]) -> list[Judged]:
         """Each comment cleaned, with its verdict, in the same order."""
@@ -148,48 +154,62 @@ class Judge:
         return (self._process.pid or 0) if self._process else 0
 
     def _batch(self, raws: list[Raw]) -> list[Judged]:
-        self._restarts = 0
+        self._deaths = 0
         for _ in range(2):
             try:
                 judged = self._ask(raws)
                 self._notices.pop("judge", None)
                 return judged
             except WorkerDied:
-                _log.warning("the judging process ended and is started again")
+                _log.warning("the judging process ended")
         return [self._alone(raw) for raw in raws]
 
     def _alone(self, raw: Raw) -> Judged:
         """One comment of a batch that killed two workers."""
-        if self._restarts <= _RESTARTS:
+        if self._deaths <= _DEATHS:
             try:
                 return self._ask([raw])[0]
             except WorkerDied:
                 _log.warning("a comment could not be judged")
         self._notices["judge"] = "Judging failed: some comments were taken in with “no opinion”. Tell the lead."
-        return unjudged(raw, self._version)
+        return unjudged(raw, self._policy.version)
 
     def _ask(self, raws: list[Raw]) -> list[Judged]:
         line = self._line or self._start()
         try:
             line.send(raws)
-            if not line.poll(_PATIENCE_S):
-                raise WorkerDied
-            found: list[Judged] = line.recv()
+            found: list[Judged] = self._answer(line, _PATIENCE_S)
             return found
         except (EOFError, OSError, WorkerDied):
+            self._deaths += 1
             self._stop()
-            self._restarts += 1
             raise WorkerDied from None
 
+    def _answer(self, line: Connection, patience_s: float) -> Any:
+        if not line.poll(patience_s):
+            raise WorkerDied
+        return line.recv()
+
     def _start(self) -> Connection:
+        """A fresh worker that has said that it is ready. One that never gets so far is not tried again at once."""
+        if time.monotonic() < self._rest_until:
+            raise WorkerDied
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._process = context.Process(
             target=self._target, args=(theirs, self._policy), name="moderator-judge", daemon=True
         )
         self._process.start()
+        self.starts += 1
         theirs.close()
         self._line = ours
+        try:
+            self._answer(ours, _PATIENCE_S)
+        except (EOFError, OSError, WorkerDied):
+            _log.error("the judging process does not start")
+            self._rest_until = time.monotonic() + _REST_S
+            self._stop()
+            raise WorkerDied from None
         return ours
 
     def _stop(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -86,8 +87,13 @@ async def verify_trail(house: House, actor: Actor) -> Fault | None:
 
 
 def _verify(path: Path) -> Fault | None:
-    with opened(path) as conn:
-        return trail.verify(conn)
+    try:
+        with opened(path) as conn:
+            return trail.verify(conn)
+    except sqlite3.Error as error:
+        raise Refused(
+            Code.BUSY, "The trail cannot be walked just now: the database is busy or damaged.", "Try again; see doctor."
+        ) from error
 
 
 def urgent(look: Look) -> tuple[int, ...]:

@@ -62,7 +62,7 @@ def prepare(clauses: Sequence[Clause], comment: RemoteComment, cleaned: CleanCom
 
 
 def body_of(verdict: Verdict) -> str:
-    """The verdict as stored: what `wire.encode` gives, written out because intake does it thousands of times a second."""
+    """The verdict as stored: what `wire.encode` gives, written out by hand: intake does it very often."""
     findings = [
         {
             "clause": f.clause,

@@ -74,8 +74,10 @@ def digits(value: Any) -> str:
 
 
 def web_address(value: Any) -> str:
-    """An http or https address, or "" for anything else, such as `javascript:`."""
+    """An http or https address, or "" for anything else: `javascript:`, or one with a space or a control in it."""
     found = words(value).strip()
+    if not found.isprintable() or " " in found:
+        return ""
     try:
         parts = urlsplit(found)
     except ValueError:

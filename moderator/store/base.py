@@ -132,6 +132,9 @@ _SALTED: Final = frozenset(
     {"post", "version", "raw", "decision", "reply", "effect", "note", "escalation", "instruction"}
 )
 
+_UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What comes out of the file itself. Damaged text shows as the one or the other."""
+
 Job = tuple[int, int, Callable[[Tx], Any], "Future[Any]"]
 
 
@@ -156,7 +159,7 @@ class Store:
         self.on_commit = on_commit
         """Called in the writer thread after each commit, with what was announced and the trail's head."""
         self.read_only = ""
-        """Why nothing can be saved now, or ""."""
+        """Why nothing can be saved now, or "". A small write that still fits does not end it: `has_room` does."""
         self._damaged = False
         """True from the moment the file was found damaged: nothing is written to it any more."""
         self._numbers = count()
@@ -209,13 +212,18 @@ class Store:
             return job(conn)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise
-        except sqlite3.DatabaseError as error:
+        except _UNREADABLE as error:
             raise self._noted(_refusal(error)) from error
         finally:
             conn.set_progress_handler(None, 0)
 
+    def has_room(self) -> None:
+        """Somebody saved as much as ordinary work needs: the disk is no longer full. A damaged file stays read-only."""
+        if not self._damaged:
+            self.read_only = ""
+
     def _noted(self, refused: Refused) -> Refused:
-        """Remember what a refusal says about the file itself: full until something is saved, damaged for good."""
+        """Remember what a refusal says about the file itself: full until `has_room`, damaged for good."""
         if refused.code is Code.DAMAGED:
             self._damaged = True
         if refused.code in (Code.FULL, Code.DAMAGED):
@@ -246,7 +254,7 @@ class Store:
         """Run the jobs and commit them together; each fails alone, or all with the disk."""
         done: list[tuple[Future[Any], Any, BaseException | None]] = []
         announced: list[tuple[str, Any]] = []
-        head, saved = self.head, False
+        head = self.head
         try:
             if self._damaged:
                 raise sqlite3.DatabaseError("malformed")
@@ -254,17 +262,13 @@ class Store:
             for _, _, job, future in jobs:
                 if not future.set_running_or_notify_cancel():
                     continue
-                before = self._conn.total_changes
                 result, error, head = self._one(job, head, announced)
-                saved |= error is None and self._conn.total_changes > before
                 done.append((future, result, error))
             self._conn.execute("COMMIT")
-        except sqlite3.Error as fault:
+        except _UNREADABLE as fault:
             self._fail(jobs, fault)
             return
         self.head = head
-        if saved and not self._damaged:  # a job that changed nothing proves no room
-            self.read_only = ""
         if self.on_commit is not None:
             self.on_commit(announced, head)
         for future, result, error in done:
@@ -280,7 +284,7 @@ class Store:
             result = job(tx)
             tx.finish()
         except Exception as error:
-            if isinstance(error, sqlite3.Error) and not isinstance(error, sqlite3.IntegrityError):
+            if isinstance(error, _UNREADABLE) and not isinstance(error, sqlite3.IntegrityError):
                 raise  # the disk or the file itself: no job of this batch can be kept
             self._conn.execute("ROLLBACK TO one")
             self._conn.execute("RELEASE one")
@@ -289,7 +293,7 @@ class Store:
         announced.extend(tx.announced)
         return result, None, tx.head
 
-    def _fail(self, jobs: list[Job], error: sqlite3.Error) -> None:
+    def _fail(self, jobs: list[Job], error: Exception) -> None:
         if self._conn.in_transaction:
             self._conn.execute("ROLLBACK")
         refused = self._noted(_refusal(error))
@@ -306,9 +310,13 @@ def _STOP(tx: Tx) -> None:  # noqa: N802 -- a mark, never called
 def connect(path: Path, busy_ms: int = 5000) -> sqlite3.Connection:
     """The writing connection, with every pragma set and asserted. Creates the file 0600."""
     path.touch(mode=0o600, exist_ok=True)
-    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise Refused(Code.DAMAGED, f"{path} cannot be opened as a database.", "Is it a file of ours?") from error
     conn.row_factory = sqlite3.Row
     try:
+        _need_ours(conn)
         for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             conn.execute(f"PRAGMA {pragma}")
         wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
@@ -324,6 +332,13 @@ def connect(path: Path, busy_ms: int = 5000) -> sqlite3.Connection:
         conn.close()
         raise
     return conn
+
+
+def _need_ours(conn: sqlite3.Connection) -> None:
+    """Refuse another program's database before anything in it is changed. An empty file is a new desk's."""
+    tables = {row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if tables and not {"meta", "event"} <= tables:
+        raise sqlite3.DatabaseError("not a database of ours: no such table")
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
@@ -374,9 +389,14 @@ _DAMAGE: Final = ("malformed", "not a database", "corrupt", "could not decode", 
 """What SQLite says of a file that is damaged, or is no desk's database."""
 
 
-def _refusal(error: sqlite3.Error) -> Refused:
+def is_damage(error: Exception) -> bool:
+    """Whether this says that the file itself is damaged, rather than busy or full."""
+    return _refusal(error).code is Code.DAMAGED
+
+
+def _refusal(error: Exception) -> Refused:
     """What went wrong with the database, as a sentence."""
-    text = str(error).lower()
+    text = "could not decode" if isinstance(error, UnicodeDecodeError) else str(error).lower()
     if "full" in text or "disk i/o" in text:
         return Refused(Code.FULL, "Not saved: the disk is full.", "Your text is kept on this screen; tell the lead.")
     if "locked" in text or "busy" in text:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from moderator.domain.event import Event, Fault, row_digest, verify_chain
-from moderator.store.base import Row, events
+from moderator.store.base import Row, events, is_damage
 from moderator.store.schema import SEALED
 
 
@@ -26,10 +26,20 @@ def verify(conn: sqlite3.Connection) -> Fault | None:
         conn.execute("BEGIN")
     try:
         walk = _Walk(conn)
-        return verify_chain(walk.events()) or walk.fault or walk.unrecorded()
+        return _walked(walk)
     finally:
         if begun:
             conn.rollback()
+
+
+def _walked(walk: _Walk) -> Fault | None:
+    """The first fault; where the file itself cannot be read on, the place up to which it could."""
+    try:
+        return verify_chain(walk.events()) or walk.fault or walk.unrecorded()
+    except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError) as error:
+        if isinstance(error, sqlite3.DatabaseError) and (walk.seq == 0 or not is_damage(error)):
+            raise
+        return Fault(walk.seq, f"after event {walk.seq}", "The file is damaged: it cannot be read on from there.")
 
 
 class _Walk:
@@ -38,6 +48,8 @@ class _Walk:
     def __init__(self, conn: sqlite3.Connection) -> None:
         self.conn = conn
         self.fault: Fault | None = None
+        self.seq = 0
+        """The newest event that could be read."""
         self.matched: Counter[str] = Counter()
         self._selects = {
             table: f"SELECT * FROM {table} WHERE {' AND '.join(f'{key} = ?' for key in keys)}"  # noqa: S608
@@ -47,6 +59,7 @@ class _Walk:
     def events(self) -> Iterator[Event]:
         """The trail in order, until a row faults."""
         for event in events(self.conn):
+            self.seq = event.seq
             yield event
             self.fault = self._rows(event)
             if self.fault is not None:
@@ -102,4 +115,6 @@ def page(conn: sqlite3.Connection, after: int, limit: int, item: int = 0) -> lis
 
 def newest(conn: sqlite3.Connection, item: int, limit: int) -> list[Row]:
     """The newest events of an item, oldest of them first."""
-    return conn.execute("SELECT * FROM event WHERE item = ? AND item > 0 ORDER BY seq DESC LIMIT ?", (item, limit)).fetchall()[::-1]
+    return conn.execute(
+        "SELECT * FROM event WHERE item = ? AND item > 0 ORDER BY seq DESC LIMIT ?", (item, limit)
+    ).fetchall()[::-1]

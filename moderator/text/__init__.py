@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from moderator.text.cleaning import LONG, Cleaned, clean
 from moderator.text.drawing import BLANK_LINES, COVER, MARKS, Shown, abridge, cover, display, guard, one_line, shown
-from moderator.text.links import defang, defang_url
+from moderator.text.links import defang, defang_url, inert
 from moderator.text.measuring import ELLIPSIS, cells, clip, graphemes, pad, use_wide_marks, wrap
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "display",
     "graphemes",
     "guard",
+    "inert",
     "one_line",
     "pad",
     "shown",

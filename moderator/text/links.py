@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from moderator.text.drawing import Shown
+
 _LINK: Final = re.compile(
     r"(?:[a-z][a-z0-9+.-]{0,30}://|www\.)[^\s<>\"]*"
     r"|(?<![\w.-])[\w-]{1,63}(?:\.[\w-]{1,63}){0,8}\.[^\W\d_]{2,63}(?![\w-])(?:/[^\s<>\"]*)?",
@@ -16,6 +18,23 @@ _LINK: Final = re.compile(
 def defang(text: str) -> str:
     """The text with every link made inert: hxxp, and the dots of the real host in brackets. For links shown apart."""
     return _LINK.sub(lambda found: defang_url(found.group()), text)
+
+
+def inert(given: Shown) -> Shown:
+    """A drawn text with every link made inert; what that adds stands where the link's nearest character stood."""
+    parts: list[str] = []
+    origins: list[int] = []
+    at = 0
+    for found in _LINK.finditer(given.text):
+        start, end = found.span()
+        link = defang_url(found.group())
+        parts += given.text[at:start], link
+        origins += given.origins[at:start]
+        origins += (given.origins[start + i * (end - start) // len(link)] for i in range(len(link)))
+        at = end
+    if not at:
+        return given
+    return Shown("".join((*parts, given.text[at:])), (*origins, *given.origins[at:]))
 
 
 def defang_url(url: str) -> str:

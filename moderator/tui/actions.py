@@ -150,6 +150,11 @@ def bindings(place: Place, only: Collection[str] = ()) -> list[BindingType]:
     ]
 
 
+def keymap(place: Place) -> dict[str, str]:
+    """Key → action id, for one place."""
+    return {key: action.id for action in ACTIONS if place in action.places for key in action.keys.split(",") if key}
+
+
 def allowed(place: Place, permissions: frozenset[str]) -> list[Action]:
     """What a person with these permissions can do in this place, in the order of the registry."""
     return [action for action in ACTIONS if place in action.places and action.permission in permissions]

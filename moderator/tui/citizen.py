@@ -1,4 +1,7 @@
-"""A citizen's text on the screen: covered, marked and wrapped, with ┃ on every line, so that none can pose as ours."""
+"""A citizen's text on the screen: covered, marked and wrapped, with ┃ on every line, so that none can pose as ours.
+
+Links in it are made inert, so that no terminal offers to open them.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +47,7 @@ def lay_out(
     clean: str, width: int, marks: Sequence[Mark] = (), masks: Sequence[tuple[int, int]] = (), indent: int = 0
 ) -> Layout:
     """The text in lines of at most `width` cells, gutter and indent included."""
-    drawn = text.shown(text.cover(clean, masks))
+    drawn = text.inert(text.shown(text.cover(clean, masks)))
     room = max(width - 2 - indent, 8)
     lines, origins = [], []
     for content, offset in text.wrap(drawn.text, room):
@@ -69,4 +72,5 @@ def _pieces(
 
 def quote(clean: str, start: int, end: int, masks: Sequence[tuple[int, int]], width: int) -> str:
     """The words of a span on one line, covered, in quotation marks, at most `width` cells."""
-    return f"“{text.clip(text.one_line(text.cover(clean, masks)[start:end]), max(width - 2, 4))}”"
+    words = text.defang(text.one_line(text.cover(clean, masks)[start:end]))
+    return f"“{text.clip(words, max(width - 2, 4))}”"

@@ -108,7 +108,8 @@ def word_changes(old: str, new: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _wrapped_lines(words: str, width: int, role: str) -> list[Line]:
-    return [((f"{GUTTER} ", "gutter"), (part, role)) for part, _ in text.wrap(text.one_line(words), width - 2)]
+    shown = text.defang(text.one_line(words))
+    return [((f"{GUTTER} ", "gutter"), (part, role)) for part, _ in text.wrap(shown, width - 2)]
 
 
 def context_lines(detail: Detail, state: State, width: int, options: Options) -> list[Line]:
@@ -140,7 +141,7 @@ def target_layout(detail: Detail, width: int, options: Options, marks: Sequence[
 
 
 def _post_lines(detail: Detail, width: int, options: Options) -> Iterator[Line]:
-    words = text.one_line(" · ".join(filter(None, (detail.post_title, detail.post_text))))
+    words = text.defang(text.one_line(" · ".join(filter(None, (detail.post_title, detail.post_text)))))
     if not words:
         return
     wrapped = text.wrap(words, width - 12)

@@ -306,6 +306,7 @@ class QueueScreen(WorkScreen):
         if not self.finding or event.key == "ctrl+q":
             return
         event.stop()
+        event.prevent_default()
         needle = self.loaded.needle
         if event.key in ("escape", "enter"):
             self.finding = False

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Coroutine
 from typing import Any
 
+from textual import events
+
 from moderator import text
 from moderator.domain import asks
 from moderator.domain.effect import EffectState
 from moderator.domain.item import State as WorkState
 from moderator.domain.view import Row
 from moderator.tui import forms
+from moderator.tui.actions import keymap
 from moderator.tui.base import DeskScreen
 
 Doing = Coroutine[Any, Any, object] | None
@@ -23,6 +26,17 @@ def named(row: Row) -> str:
 
 class WorkScreen(DeskScreen):
     """A screen with one item before the officer: `row` says which."""
+
+    def on_key(self, event: events.Key) -> None:
+        """A key acts here and now, in the order in which keys were pressed. One that was pressed before the screen that
+        an earlier key opens could be seen does nothing."""
+        name = keymap(self.PLACE).get(event.key)
+        if name is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if self.is_current:
+            self.action_act(name)
 
     @property
     def row(self) -> Row | None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import select
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from moderator.desk import intake, reading, reply, status, taking, work
-from moderator.desk.judging import Judge, clean_raw
+from moderator.desk.judging import READY, Judge, clean_raw
 from moderator.desk.room import Room
 from moderator.domain import asks
 from moderator.domain.comment import Author, Media, RemoteState
@@ -24,6 +28,7 @@ from moderator.domain.policy import Opinion, Verdict
 from moderator.domain.view import View
 from moderator.domain.wire import decode, encode
 from moderator.platforms.base import AuthRevoked, BadPayload, Outage, Page, RateLimited
+from moderator.policy import document
 from moderator.store import items
 from tests.desk.conftest import ABUSE, CRITICISM, PLAIN, START, Desk, Remote, remote
 
@@ -417,9 +422,24 @@ async def test_a_killed_judge_is_started_again(desk: Desk) -> None:
     assert desk.house.notices == {}
 
 
+async def test_a_judge_that_cannot_start_is_not_started_over_and_over() -> None:
+    notices: dict[str, str] = {}
+    judge = Judge(document.load(None), notices, target=_stillborn)
+    for _ in range(3):
+        judged = await judge.judge([remote(f"{PLAIN} {n}", f"c{n}") for n in range(100)])
+        assert {verdict.opinion for _, verdict in judged} == {Opinion.NONE}
+    assert judge.starts == 1
+    assert "no opinion" in notices["judge"]
+    await judge.close()
+
+
+def _stillborn(line: object, policy: object) -> None:
+    os._exit(1)
+
+
 async def test_a_comment_that_kills_every_judge_is_taken_in_unjudged() -> None:
     notices: dict[str, str] = {}
-    judge = Judge(None, notices, version="v", target=_mortal)
+    judge = Judge(document.load(None), notices, target=_mortal)
     judged = await judge.judge([remote("fine", "c1"), remote("poison", "c2"), remote("fine too", "c3")])
     assert [verdict.opinion for _, verdict in judged] == [Opinion.JUDGED, Opinion.NONE, Opinion.JUDGED]
     assert [cleaned.text for cleaned, _ in judged] == ["fine", "poison", "fine too"]
@@ -429,8 +449,9 @@ async def test_a_comment_that_kills_every_judge_is_taken_in_unjudged() -> None:
     await judge.close()
 
 
-def _mortal(line: object, policy: Path | None) -> None:
+def _mortal(line: object, policy: object) -> None:
     """A worker that dies of one word."""
+    line.send(READY)  # type: ignore[attr-defined]
     while True:
         try:
             raws = line.recv()  # type: ignore[attr-defined]
@@ -446,3 +467,38 @@ async def test_a_verdict_is_stored_as_the_codec_would(desk: Desk, text: str) -> 
     verdict = desk.house.engine.judge(text)
     assert json.loads(taking.body_of(verdict)) == json.loads(json.dumps(encode(verdict)))
     assert decode(Verdict, json.loads(taking.body_of(verdict))) == verdict
+
+
+_ALONE = """
+import asyncio, os, signal
+from moderator.desk.judging import Judge
+from moderator.policy import document
+
+async def main():
+    judge = Judge(document.load(None), {})
+    judge._line or judge._start()
+    print(judge.pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+def test_the_judge_does_not_outlive_a_killed_desk(tmp_path: Path) -> None:
+    script = tmp_path / "alone.py"
+    script.write_text(_ALONE)
+    told = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=30)
+    pid = int(told.stdout)
+    deadline = time.monotonic() + 20
+    while _runs(pid):
+        assert time.monotonic() < deadline, "the judging process lives on"
+        select.select([], [], [], 0.05)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"

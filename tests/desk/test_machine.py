@@ -34,6 +34,7 @@ from moderator.desk import (
     deciding,
     ending,
     outbox,
+    releasing,
     reply,
     review,
     sessions,
@@ -431,7 +432,7 @@ def dropped_line(night: Night) -> None:
 
 
 def no_recheck(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(outbox, "_hindrance", lambda room, effect: None)
+    patch.setattr(releasing, "hindrance", lambda room, effect: None)
 
 
 def blind_resend(patch: pytest.MonkeyPatch) -> None:

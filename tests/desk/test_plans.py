@@ -16,7 +16,7 @@ from moderator.domain.view import View
 from moderator.platforms.base import Page, Transient
 from tests.desk.conftest import ABUSE, CRITICISM, PLAIN, Desk, applied_then, remote
 
-SMALL = {"account", "poll", "person", "lease", "dropped", "meta", "session", "sqlite_schema"}
+SMALL = {"account", "poll", "person", "lease", "dropped", "meta", "session", "sqlite_schema", "sqlite_master"}
 """Tables that hold a few rows for each account, person or open item."""
 
 NOTHING = asks.Nothing()
@@ -93,7 +93,8 @@ async def walked(desk: Desk, statements: Asked) -> list[tuple[str, str]]:
             continue
         for detail in await desk.house.read(_plan, statement, parameters):
             scan = re.fullmatch(r"SCAN (\w+)", detail)
-            if scan is not None and (name := _table(statement, scan.group(1))) not in SMALL:
+            newest_only = re.search(r"FROM (event|decision) ORDER BY (seq|id) DESC LIMIT", statement)
+            if scan is not None and not newest_only and (name := _table(statement, scan.group(1))) not in SMALL:
                 found.append((name, statement))
     return found
 
@@ -118,7 +119,7 @@ async def test_no_query_of_a_busy_hour_walks_a_table(
     await an_hour(desk, officer, other, lead)
     assert len(asked) > 80
     walks = await walked(desk, dict(asked))
-    assert walks == [], '\n'.join(f'{name}: {statement}' for name, statement in walks)
+    assert walks == [], "\n".join(f"{name}: {statement}" for name, statement in walks)
 
 
 async def test_the_check_sees_a_walk(desk: Desk) -> None:

@@ -7,15 +7,11 @@ after it committed. The site's own protection against doubles is switched off, s
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -26,80 +22,14 @@ from moderator.domain.effect import EffectState, Op
 from moderator.domain.errors import Refused
 from moderator.domain.secret import Secret
 from moderator.platforms.base import Action, PlatformError
-from tests.e2e.harness import FAST, DeskProcess, wait_for
-from tests.servers import keyring, wordpress
-from tests.servers.fault_proxy import Fault, FaultProxy, proxying
+from tests.e2e.conftest import Line
+from tests.e2e.harness import DeskProcess, wait_for
+from tests.servers import wordpress
+from tests.servers.fault_proxy import Fault, proxying
 
 pytestmark = [pytest.mark.e2e, pytest.mark.wordpress]
 
 TIMES = int(os.environ.get("MODERATOR_FAULTS", "50"))
-NAME = "wp consult"
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[wordpress.WordPressServer]:
-    try:
-        with wordpress.running() as found:
-            found.keep_doubles_out(False)
-            yield found
-    except wordpress.Absent as absent:
-        pytest.skip(f"WordPress cannot run here: {absent}")
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of a login whose keyring is unlocked."""
-    try:
-        with keyring.unlocked(tmp_path_factory.mktemp("home")) as env:
-            yield env
-    except keyring.Absent as absent:
-        pytest.skip(f"no keyring can run here: {absent}")
-
-
-@dataclass
-class Line:
-    """The proxy, running in a thread of its own."""
-
-    proxy: FaultProxy
-    loop: asyncio.AbstractEventLoop
-    stop: threading.Event = field(default_factory=threading.Event)
-
-
-@pytest.fixture
-def line(site: wordpress.WordPressServer) -> Iterator[Line]:
-    ready: list[Line] = []
-    up, down = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        host, port = site.url.removeprefix("http://").split(":")
-        async with proxying(host, int(port)) as proxy:
-            ready.append(Line(proxy, asyncio.get_running_loop()))
-            up.set()
-            await asyncio.to_thread(down.wait)
-
-    thread = threading.Thread(target=lambda: asyncio.run(serve()))
-    thread.start()
-    assert up.wait(10)
-    yield ready[0]
-    down.set()
-    thread.join()
-
-
-@pytest.fixture
-def desk(tmp_path: Path, line: Line, site: wordpress.WordPressServer, keys: dict[str, str]) -> Iterator[DeskProcess]:
-    process = DeskProcess(tmp_path, config=FAST, env=keys)
-    process.start()
-    client = process.client()
-    account = client.add_account(
-        asks.NewAccount("wordpress", NAME, url=line.proxy.url, login_id=site.desk_login, custodians=("officer",))
-    ).row_id
-    client.set_secret(account, asks.SetSecret("app_password", site.desk_password))
-    tested = client.test_account(account)
-    assert tested.ok, tested.lines
-    client.account_act(account, "activate", asks.Because("order 1/2026"))
-    client.close()
-    yield process
-    process.kill()
 
 
 def queued(client: Client, texts: list[str]) -> dict[str, int]:
@@ -147,46 +77,48 @@ def assert_once(site: wordpress.WordPressServer, sent: dict[int, str], ended: di
 @pytest.mark.req("F1", "F3", "F4", "Z15", "X2")
 @pytest.mark.parametrize("fault", [Fault.DROP_AFTER, Fault.ERROR_AFTER])
 def test_a_lost_answer_is_looked_for_and_never_sent_again(
-    desk: DeskProcess, line: Line, site: wordpress.WordPressServer, fault: Fault
+    wordpress_desk: DeskProcess, line: Line, site: wordpress.WordPressServer, fault: Fault
 ) -> None:
     texts = [f"When does road {fault} number {n} open?" for n in range(TIMES)]
     for text in texts:
         site.comment(text)
-    client = desk.client()
+    client = wordpress_desk.client()
     items = queued(client, texts)
     line.proxy.script.extend([fault] * TIMES)
     with client.stream():
-        sent = {item: answer(client, item, f"We open it in March ({fault} {n}).") for n, item in enumerate(items.values())}
+        sent = {
+            item: answer(client, item, f"We open it in March ({fault} {n}).") for n, item in enumerate(items.values())
+        }
         wait_for(lambda: not line.proxy.script, 60, "every reply to meet its fault")
         shown = {effect.state for effect in client.effects()}
         assert EffectState.UNCERTAIN in shown, "an unknown outcome must be shown as unknown"
         wait_for(lambda: settled(client), 90, "the looks")
     client.close()
-    assert_once(site, sent, replies(desk))
-    desk.verify()
+    assert_once(site, sent, replies(wordpress_desk))
+    wordpress_desk.verify()
 
 
 @pytest.mark.req("F8", "F9", "B11")
 def test_killed_between_the_sites_answer_and_our_own_mark(
-    desk: DeskProcess, line: Line, site: wordpress.WordPressServer
+    wordpress_desk: DeskProcess, line: Line, site: wordpress.WordPressServer
 ) -> None:
     texts = [f"Who answers at gate number {n}?" for n in range(TIMES)]
     for text in texts:
         site.comment(text)
-    client = desk.client()
+    client = wordpress_desk.client()
     items = queued(client, texts)
     client.close()
     sent: dict[int, str] = {}
     for n, item in enumerate(items.values()):
-        sent[item] = reply_and_kill(desk, line, item, f"The porter answers ({n}).")
-        desk.start()
-    client = desk.client()
+        sent[item] = reply_and_kill(wordpress_desk, line, item, f"The porter answers ({n}).")
+        wordpress_desk.start()
+    client = wordpress_desk.client()
     wait_for(lambda: settled(client), 60, "the looks")
     client.close()
-    ended = replies(desk)
+    ended = replies(wordpress_desk)
     assert_once(site, sent, ended)
     assert all(reason == "Found on the platform." for _, reason in ended.values())
-    desk.verify()
+    wordpress_desk.verify()
 
 
 def reply_and_kill(desk: DeskProcess, line: Line, item: int, text: str) -> str:
@@ -240,7 +172,7 @@ async def test_control_a_blind_retry_posts_twice(site: wordpress.WordPressServer
     assert site.count(text) == 2
 
 
-def test_the_log_of_the_service_holds_no_secret(desk: DeskProcess, site: wordpress.WordPressServer) -> None:
-    assert desk.log().strip()
-    assert site.desk_password not in desk.log()
-    assert site.desk_password not in json.dumps(desk.command("serve"))
+def test_the_log_of_the_service_holds_no_secret(wordpress_desk: DeskProcess, site: wordpress.WordPressServer) -> None:
+    assert wordpress_desk.log().strip()
+    assert site.desk_password not in wordpress_desk.log()
+    assert site.desk_password not in json.dumps(wordpress_desk.command("serve"))

@@ -216,7 +216,7 @@ def opened_account(client: Client, site: Site, secret: str) -> int:
     made = client.add_account(
         asks.NewAccount("wordpress", "wp consult", url=site.url, login_id="desk", custodians=("officer",))
     )
-    client.set_secret(made.row_id, asks.SetSecret("password", secret))
+    client.set_secret(made.row_id, asks.SetSecret("app_password", secret))
     tested = client.test_account(made.row_id)
     assert tested.ok, tested.lines
     client.account_act(made.row_id, "activate", asks.Because("order 1/2026 of 20 November 2026"))

@@ -1,0 +1,108 @@
+"""What brings effects to the point of leaving: start-up, undo windows, retries, and the last look before each goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from moderator.desk import ending, instance
+from moderator.desk.moving import move
+from moderator.desk.room import Room, seconds
+from moderator.domain.effect import Effect, EffectState, Op
+from moderator.domain.item import Cause, Visibility
+from moderator.domain.person import Permission
+from moderator.store import decisions, items, outbox, people, polls
+
+
+def recover(room: Room, doubt: str) -> None:
+    """At every start: what was being sent is of unknown outcome; every held effect gets its window again, in full.
+
+    Where the database may not be the one that ran here last, nothing goes out by itself: everything that is not final
+    waits for a person.
+    """
+    if doubt:
+        _park_everything(room, doubt)
+        return
+    first = room.config.times.looks[0] if room.config.times.looks else 0.0
+    for effect in outbox.in_state(room.conn, EffectState.SENDING):
+        move(
+            room,
+            effect,
+            EffectState.UNCERTAIN,
+            reason="The desk stopped while this was being sent.",
+            looks=0,
+            next_try=items.to(room.now + seconds(first)),
+        )
+    for effect in outbox.held(room.conn):
+        room.windows.open(effect.id, effect.window_ms)
+
+
+def _park_everything(room: Room, doubt: str) -> None:
+    waiting = [state for state in EffectState if state not in (EffectState.DONE, EffectState.CANCELLED)]
+    found = [e for e in outbox.in_state(room.conn, *waiting) if e.state is not EffectState.PARKED]
+    why = instance.DOUBTS[doubt]
+    for effect in found:
+        move(room, effect, EffectState.PARKED, reason=f"Restored or copied database: {why}.", next_try=None)
+        ending.mark_parked(room, effect)
+    instance.rename(room.tx)
+    room.tx.record("restore.detected", code=doubt, parked=len(found))
+    room.house.notices["instance"] = (
+        f"Restored or copied database: {why}. {len(found)} remote act(s) wait for a person; nothing was re-sent."
+    )
+
+
+def release_due(room: Room) -> int:
+    """End every undo window that is over, and give refused effects another try whose pause is over; how many moved.
+
+    Before it goes, version, grant and account are looked at once more: whoever lost them since sends nothing.
+    """
+    moved = 0
+    held = outbox.held(room.conn)
+    for effect in held:
+        if not room.windows.known(effect.id):
+            room.windows.open(effect.id, effect.window_ms)
+        elif room.windows.over(effect.id):
+            moved += _release(room, effect)
+    room.windows.keep({effect.id for effect in outbox.held(room.conn)})
+    for effect in outbox.retryable(room.conn, room.now):
+        move(room, effect, EffectState.READY, next_try=None, reason=effect.reason)
+        moved += 1
+    return moved
+
+
+def _release(room: Room, effect: Effect) -> int:
+    current = outbox.find(room.conn, effect.id)
+    if current is None or current["state"] != EffectState.HELD.value:
+        return 0
+    hindered = hindrance(room, effect)
+    if hindered is not None:
+        ending.bring_back(room, effect, hindered.cause, hindered.sentence)
+    else:
+        move(room, effect, EffectState.READY)
+    return 1
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """Why an effect may no longer go."""
+
+    cause: Cause
+    sentence: str
+
+
+def hindrance(room: Room, effect: Effect) -> Hindrance | None:
+    """What has changed since the decision so that it must not be carried out, or None."""
+    item = items.get(room.conn, effect.item_id)
+    if effect.decision_id is not None:
+        decision = decisions.get(room.conn, effect.decision_id)
+        if item.visibility is Visibility.GONE:
+            return Hindrance(Cause.EFFECT_PARKED, "The comment is gone from the platform.")
+        if decision.seen_version != item.comment_version:
+            return Hindrance(Cause.EDITED, "The comment was edited after the decision.")
+        person = people.get(room.conn, decision.person_id)
+        wanted = Permission.REPLY if effect.op is Op.REPLY else Permission.DECIDE
+        if person is None or not person.may(wanted):
+            return Hindrance(Cause.EFFECT_PARKED, "Whoever decided this may no longer do so.")
+    account = polls.account(room.conn, effect.account_id) if effect.account_id else None
+    if account is not None and account["status"] != "active":
+        return Hindrance(Cause.EFFECT_PARKED, f"The account {account['name']} is {account['status']}.")
+    return None

@@ -204,8 +204,10 @@ def order(call: Call) -> int:
 
 
 def draft(call: Call) -> int:
-    """Save a draft, drop one's own, or show them."""
+    """Save a draft, drop one's own, bring it back, or show them."""
     args = call.args
+    if args.restore:
+        return _act(call, "restore_draft")
     if args.text is None and not args.drop:
         drafts = call.client().detail(args.item).drafts
         call.show(drafts, *([itemlines.draft(found) for found in drafts] or ["There is no draft."]))

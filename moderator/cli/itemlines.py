@@ -79,11 +79,11 @@ def _found(item: view.Detail) -> Iterator[str]:
 
 def _done(item: view.Detail) -> Iterator[str]:
     for decided in item.decisions:
-        state = "taken back" if decided.undone else decided.disposition
+        state = "taken back" if decided.undone else f"{'proposed ' * decided.proposed}{decided.disposition}"
         why = text.one_line(decided.reason)
         yield f"{moment(decided.at)} {decided.person}: {state} {decided.clause} {why}".rstrip()
         if decided.reply:
-            yield f"  replied: {text.one_line(decided.reply)}"
+            yield f"  {'would reply' if decided.proposed else 'replied'}: {text.one_line(decided.reply)}"
     yield from (effect_line(effect) for effect in item.effects)
     for step in item.escalations:
         yield f"{step.ref}: to {step.office} ({step.to}), {step.state}: {text.one_line(step.question)}"

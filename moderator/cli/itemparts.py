@@ -41,7 +41,7 @@ def acts(verbs: Any) -> None:
     _snooze(target(verb(verbs, "snooze", "snooze", "put an item aside; its clocks go on")))
     target(verb(verbs, "note", "note", "add a private remark")).add_argument("text", help="the remark; - for stdin")
     _order(target(verb(verbs, "order", "order", "record an order or a request that came in")))
-    _draft(target(verb(verbs, "draft", "draft", "show, save or drop a draft")))
+    _draft(target(verb(verbs, "draft", "draft", "show, save or drop a draft, or bring one back")))
     checked = target(verb(verbs, "check", "check", "what the conduct check says about a reply"))
     checked.add_argument("text", help="the reply; - for stdin")
     checked.add_argument("--disclaimer", action="store_true", help="with the disclaimer")
@@ -127,6 +127,7 @@ def _draft(parser: argparse.ArgumentParser) -> None:
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--text", help="save this; - for standard input")
     what.add_argument("--drop", action="store_true", help="drop your draft (it can be had back all shift)")
+    what.add_argument("--restore", action="store_true", help="bring back the draft that you dropped last")
 
 
 def moment(text: str) -> datetime:

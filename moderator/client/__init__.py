@@ -30,6 +30,8 @@ Body = bytes | Iterable[bytes] | None
 
 _SLOW = 120.0
 """Seconds for what waits for a platform or for a long upload."""
+_FAREWELL = 2.0
+"""Seconds that a desk has for a farewell: nobody waits longer for leaving."""
 _WALK = 3600.0
 """Seconds for walking the whole trail of a large desk."""
 _UNRESERVED = b"-._~,0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -134,6 +136,10 @@ class Client:
     def alive(self, key: bool) -> None:
         """Renew the leases; `key` says whether a key was pressed since the last time."""
         self._call("POST", "/session/alive", dict, {"key": key})
+
+    def leave(self) -> None:
+        """Say that the session ends on purpose: when the stream is closed now, nothing counts as a dropped line."""
+        self._call("POST", "/session/leave", dict, {}, limit=_FAREWELL)
 
     def conduct(self, ask: asks.CheckConduct) -> Conduct:
         """What the conduct check says about a draft."""

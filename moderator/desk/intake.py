@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from moderator.desk import accounts, taking
+from moderator.desk.ending import SEEN
 from moderator.desk.judging import Judged, clean_comment
 from moderator.desk.room import Look, Room, need, storable
 from moderator.desk.taking import BATCH, Taken
@@ -187,14 +188,19 @@ def _take_in(room: Room, account_id: int, batch: list[Taken], began_ms: int, up_
 async def _ready(house: House, account_id: int, read: Sequence[RemoteComment]) -> list[Taken]:
     """Judge what is new or changed, and make it ready to be written, off the event loop."""
     known = await house.read(_revisions, account_id, [comment.remote_id for comment in read])
-    fresh = [comment for comment in read if known.get(comment.remote_id) != comment.revision]
+    fresh = [comment for comment in read if known.get(storable(comment.remote_id)) != _as_known(comment)]
     ours = [comment for comment in fresh if comment.author.ours]
     theirs = [comment for comment in fresh if not comment.author.ours]
     judged = await house.judge.judge(theirs)
     return await asyncio.to_thread(_prepared, house, theirs, judged, ours)
 
 
-def _revisions(look: Look, account_id: int, remote_ids: list[str]) -> dict[str, str]:
+def _as_known(comment: RemoteComment) -> tuple[str, str]:
+    """What stands here of a comment of which nothing has changed."""
+    return storable(comment.revision), SEEN[comment.state].value
+
+
+def _revisions(look: Look, account_id: int, remote_ids: list[str]) -> dict[str, tuple[str, str]]:
     return comments.revisions(look.conn, account_id, [storable(remote_id) for remote_id in remote_ids])
 
 

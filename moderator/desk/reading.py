@@ -33,7 +33,7 @@ from moderator.domain.workflow import leased
 from moderator.platforms import PLATFORMS
 from moderator.store import base, comments, decisions, items, outbox, people, polls, queue, trail
 from moderator.store.items import of
-from moderator.text import defang_url
+from moderator.text import defang, defang_url
 
 _LONGEST_PAGE = 200
 
@@ -112,6 +112,7 @@ def detail(look: Look, actor: Actor, item_id: int) -> Detail:
         media=_media(version),
         lease_left_ms=_lease_left(look, actor, item),
         why=why(look, item, verdict),
+        dropped_draft=decisions.has_dropped(look.conn, item_id, me),
     )
 
 
@@ -131,7 +132,9 @@ def _media(version: base.Row | None) -> tuple[str, ...]:
     if version is None:
         return ()
     found = json.loads(version["media"])
-    return tuple(f"{one['kind']}: {one['alt'] or '(no description)'} {defang_url(one['url'])}".strip() for one in found)
+    return tuple(
+        f"{one['kind']}: {defang(one['alt']) or '(no description)'} {defang_url(one['url'])}".strip() for one in found
+    )
 
 
 def _lease_left(look: Look, actor: Actor, item: Item) -> int:
@@ -183,6 +186,7 @@ def _decision(look: Look, item: Item, d: Decision, names: dict[int, str], reply:
         undone=d.undone,
         undoable=_undoable(look, item, d),
         reply=reply,
+        proposed=d.proposed and not d.undone,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from moderator.desk.deciding import Ruling, Wanted, by_clause, can_reply, decide, propose, told_conduct
-from moderator.desk.room import Look, Room, need, need_session, storable
+from moderator.desk.room import Look, Room, need, need_session, safe, storable
 from moderator.desk.steps import still_there, unchanged
 from moderator.domain.asks import CheckConduct, Hide, Nothing, Reply, SaveDraft
 from moderator.domain.conduct import Conduct
@@ -20,10 +20,8 @@ from moderator.domain.view import Done
 from moderator.policy import conduct as code_of_conduct
 from moderator.store import comments, decisions, items
 
-LIFTABLE: Final = frozenset({"personal_data", "confidential", "matter"})
-"""Hard rules that a second person may lift. Nobody lifts an empty text, a missing name or an unfilled placeholder."""
-
 _LONGEST: Final = 20_000
+_LONGEST_REASON: Final = 500
 _LOST: Final = frozenset({Code.TAKEN, Code.CHANGED, Code.WRONG_STATE})
 
 
@@ -67,6 +65,7 @@ def _reply(room: Room, actor: Actor, item: Item, ask: Reply) -> Done:
         Disposition.REPLIED,
         ask.seen_version,
         ask.masked,
+        reason=_why_lift(ask) if lifted else "",
         reply=checked.outgoing,
         language=comments.verdict_of(room.conn, item.id, item.comment_version).language,
         conduct=told_conduct(checked, ask.text, disclaimer=ask.disclaimer),
@@ -91,7 +90,7 @@ def _with_hide(room: Room, item: Item, ask: Reply, ruling: Ruling) -> Ruling:
         ground=hiding.ground,
         clause=hiding.clause,
         span=hiding.span,
-        reason=hiding.reason,
+        reason=". ".join(part.rstrip(".") for part in (hiding.reason, ruling.reason) if part),
         review_on=hiding.review_on,
         second=" ".join(filter(None, seconds)),
     )
@@ -103,16 +102,21 @@ def _lifted(checked: Conduct, lift: str) -> str:
         return ""
     rules = {mark.rule for mark in checked.broken}
     sentences = [mark.sentence for mark in checked.broken]
-    if lift.strip() and rules <= LIFTABLE:
+    if lift.strip() and checked.liftable:
         return f"A second person must lift: {', '.join(sorted(rules)).replace('_', ' ')}."
     raise Refused(
         Code.CONDUCT,
         " ".join(sentences),
         "Change the text; where it must stand as it is, ask a second person to lift the rule."
-        if rules <= LIFTABLE
+        if checked.liftable
         else "Change the text.",
         {"rules": sorted(rules), "sentences": sentences},
     )
+
+
+def _why_lift(ask: Reply) -> str:
+    """The officer's reason for lifting a rule, on one line: the second person reads it beside the text."""
+    return " ".join(safe(ask.lift).split())[:_LONGEST_REASON]
 
 
 def _window(room: Room, ask: Reply) -> int:
@@ -173,15 +177,15 @@ def drop_draft(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
     """Put a draft away. It can be brought back all shift."""
     need(actor, Permission.REPLY)
     items.get(room.conn, item_id)
-    if not decisions.mark_draft(room.tx, item_id, actor.person.id, dropped=True):
+    if not decisions.drop_draft(room.tx, item_id, actor.person.id):
         raise Refused(Code.NOT_FOUND, f"You have no draft on item {item_id}.", "")
     return Done("Draft dropped; it can be brought back.", item_id)
 
 
 def restore_draft(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
-    """Bring a dropped draft back."""
+    """Bring a dropped draft back, the newest first; what stands in its place is put away and not lost."""
     need(actor, Permission.REPLY)
-    if not decisions.mark_draft(room.tx, item_id, actor.person.id, dropped=False):
+    if not decisions.restore_draft(room.tx, item_id, actor.person.id):
         raise Refused(Code.NOT_FOUND, f"You dropped no draft on item {item_id}.", "")
     return Done("The draft is back.", item_id)
 

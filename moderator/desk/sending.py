@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-_HOLD_OFF_MS: Final = 15_000
-"""An account that cannot be reached at all (no keyring) is left alone for so long."""
+_HOLD_OFF: Final = 3.0
+"""An account that cannot be reached at all (no keyring) is left alone for so many times the keyring's time limit."""
 
 
 def begin(room: Room, effect_id: int) -> tuple[Effect, Action | None, Row] | None:
@@ -129,7 +129,7 @@ async def _line(house: House, account_id: int) -> Connector | None:
     try:
         connector = await accounts.connector(house, account_id)
     except (Refused, VaultUnavailable, PlatformError) as error:
-        house.hold_off[account_id] = house.clock.up_ms() + _HOLD_OFF_MS
+        house.hold_off[account_id] = house.clock.up_ms() + int(_HOLD_OFF * house.config.times.vault * 1000)
         house.notices[f"line {account_id}"] = f"Nothing can be sent: {error}"
         return None
     house.hold_off.pop(account_id, None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Weight(StrEnum):
@@ -17,6 +18,10 @@ class Weight(StrEnum):
     SOFT = "soft"
     """Shown, and sent on the officer's own judgement."""
     OFF = "off"
+
+
+LIFTABLE: Final = frozenset({"personal_data", "confidential", "matter"})
+"""Hard rules that a second person may lift. Nobody lifts an empty text, a missing name or an unfilled placeholder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +52,8 @@ class Conduct:
     def broken(self) -> tuple[Mark, ...]:
         """The hard rules that the draft breaks. Nothing is sent while there is one."""
         return tuple(mark for mark in self.marks if not mark.kept and mark.weight is Weight.HARD)
+
+    @property
+    def liftable(self) -> bool:
+        """Whether hard rules are broken, and all of them can be lifted by a second person."""
+        return bool(self.broken) and {mark.rule for mark in self.broken} <= LIFTABLE

@@ -43,6 +43,8 @@ class Decision:
     review_on: str = ""
     """For a hide: the date (YYYY-MM-DD) on which it is looked at again."""
     undone: bool = False
+    proposed: bool = False
+    """True while it waits for a second person."""
     order_id: int | None = None
 
 

@@ -184,6 +184,8 @@ class DecisionView:
     undoable: bool
     """Whether z would still work now."""
     reply: str = ""
+    proposed: bool = False
+    """True while it waits for a second person, who sees here what they would approve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,8 @@ class Detail:
     lease_left_ms: int
     why: str
     """Why it is here, in a sentence."""
+    dropped_draft: bool = False
+    """Whether the reader dropped a draft on this item that can be brought back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -71,9 +72,12 @@ class News:
         with self._lock:
             self._urgent = tuple(one for one in self._urgent if one != item_id)
 
-    def close(self) -> None:
-        """End the session: the desk frees what was claimed, at once."""
+    def close(self, *, on_purpose: bool = False) -> None:
+        """End the session: the desk frees what was claimed, at once. Unless `on_purpose`, it offers it back later."""
         self._stop.set()
+        if on_purpose:
+            with suppress(Refused):  # a desk that does not hear it frees everything all the same
+                self._client.leave()
         with self._lock:
             stream = self._stream
         stream.close()

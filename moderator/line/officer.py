@@ -52,7 +52,7 @@ class Officer:
         except (Ended, KeyboardInterrupt):
             self.console.say("")
         finally:
-            self.news.close()
+            self.news.close(on_purpose=not self.going)
         self.console.say("You are signed off. Drafts are kept; what you held is free.")
         return 1 if self.refused and not self.console.live else 0
 

@@ -90,7 +90,8 @@ def around(item: view.Detail, zone: tzinfo, me: str) -> Iterator[str]:
         yield f"Also open at: {', '.join(others)}."
     yield from (_draft(draft, zone) for draft in item.drafts)
     yield from (f"Note by {note.person}, {clock(note.at, zone)}: {text.one_line(note.text)}" for note in item.notes)
-    yield from (_decision(decision, zone) for decision in item.decisions)
+    for decision in item.decisions:
+        yield from _decision(decision, zone)
     yield from (_order(order) for order in item.orders)
     for escalation in item.escalations:
         yield f"Handed up to level {escalation.level}, {escalation.office}: {escalation.state}. {escalation.ref}."
@@ -104,12 +105,17 @@ def _draft(draft: view.DraftView, zone: tzinfo) -> str:
     return f"{whose}, {clock(draft.saved_at, zone)}{why}: {text.one_line(draft.text)}"
 
 
-def _decision(decision: view.DecisionView, zone: tzinfo) -> str:
+def _decision(decision: view.DecisionView, zone: tzinfo) -> Iterator[str]:
     ground = f" under {decision.clause}" if decision.clause else ""
     undone = ", undone" if decision.undone else ""
     second = f" and {decision.second}" if decision.second else ""
     what = decision.disposition.value.replace("_", " ")
-    return f"Decided {clock(decision.at, zone)} by {decision.person}{second}: {what}{ground}{undone}."
+    made = "Proposed" if decision.proposed else "Decided"
+    yield f"{made} {clock(decision.at, zone)} by {decision.person}{second}: {what}{ground}{undone}."
+    if decision.reason:
+        yield f"The reason: {text.one_line(decision.reason).rstrip('.')}."
+    if decision.reply:
+        yield f"{'It would say' if decision.proposed else 'It said'}: {text.one_line(decision.reply)}"
 
 
 def _order(order: view.OrderView) -> str:

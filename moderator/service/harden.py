@@ -15,7 +15,7 @@ _PR_SET_DUMPABLE: Final = 4
 
 DESCRIPTORS: Final = 65536
 
-SWITCH_SECONDS: Final = 0.002
+SWITCH_SECONDS: Final = 0.0005
 """How long a thread computes before others get their turn: a request beside intake waits less."""
 
 

@@ -53,11 +53,15 @@ def posts_by_remote(conn: sqlite3.Connection, account_id: int, remote_ids: Seque
     return {row["remote_id"]: row for row in conn.execute(sql, (account_id, *remote_ids))}
 
 
-def revisions(conn: sqlite3.Connection, account_id: int, remote_ids: Sequence[str]) -> dict[str, str]:
-    """Remote id → revision as last taken in, of those that are items here."""
+def revisions(conn: sqlite3.Connection, account_id: int, remote_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Remote id → revision as last taken in, and visibility as it stands here, of those that are items here.
+
+    Both count: what we hid ourselves and somebody made public again has the revision that it had before we hid it.
+    """
     marks = ", ".join("?" * len(remote_ids))
-    sql = f"SELECT remote_id, revision FROM item WHERE account_id = ? AND remote_id IN ({marks})"  # noqa: S608
-    return {row["remote_id"]: row["revision"] for row in conn.execute(sql, (account_id, *remote_ids))}
+    sql = f"SELECT remote_id, revision, visibility FROM item WHERE account_id = ? AND remote_id IN ({marks})"  # noqa: S608
+    rows = conn.execute(sql, (account_id, *remote_ids))
+    return {row["remote_id"]: (row["revision"], row["visibility"]) for row in rows}
 
 
 def save_own(tx: Tx, row: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
 
 from moderator.domain.decision import Decision, Ground
 from moderator.domain.event import moment
@@ -28,6 +29,7 @@ def _decision(row: Row) -> Decision:
         decided_at=moment(row["decided_at"]),
         review_on=row["review_on"],
         undone=bool(row["undone"]),
+        proposed=bool(row["proposed"]),
         order_id=row["order_id"],
     )
 
@@ -102,19 +104,37 @@ def save_draft(tx: Tx, item_id: int, person_id: int, text: str, caret: int, why:
 
 
 def forget_draft(tx: Tx, item_id: int, person_id: int) -> int:
-    """Remove a draft that has become a reply; 1 where there was one."""
-    return tx.run("DELETE FROM draft WHERE item_id = ? AND person_id = ?", item_id, person_id)
+    """Remove a draft that has become a reply; 1 where there was one. Dropped ones stay."""
+    return tx.run("DELETE FROM draft WHERE item_id = ? AND person_id = ? AND dropped = 0", item_id, person_id)
 
 
-def mark_draft(tx: Tx, item_id: int, person_id: int, *, dropped: bool) -> int:
-    """Drop a draft, or bring a dropped one back; 1 where there was one."""
-    return tx.run(
-        "UPDATE draft SET dropped = ? WHERE item_id = ? AND person_id = ? AND dropped = ?",
-        int(dropped),
-        item_id,
-        person_id,
-        int(not dropped),
-    )
+_PUT_AWAY: Final = "SELECT {} FROM draft WHERE item_id = ?1 AND person_id = ?2 AND dropped <> 0"
+
+
+def drop_draft(tx: Tx, item_id: int, person_id: int) -> int:
+    """Put the draft away, as the newest of those that were dropped; 1 where there was one."""
+    newest = _PUT_AWAY.format("max(coalesce(max(dropped), 0), 0) + 1")
+    sql = f"UPDATE draft SET dropped = ({newest}) WHERE item_id = ?1 AND person_id = ?2 AND dropped = 0"  # noqa: S608
+    return tx.run(sql, item_id, person_id)
+
+
+def restore_draft(tx: Tx, item_id: int, person_id: int) -> int:
+    """Bring the newest dropped draft back; 1 where there was one.
+
+    What is being typed instead is put away as the oldest, so that bringing back goes through all of them and loses none.
+    """
+    last = tx.one(_PUT_AWAY.format("max(dropped) AS newest, min(dropped) AS oldest"), item_id, person_id)
+    if last is None or last["newest"] is None:
+        return 0
+    tx.run("DELETE FROM draft WHERE item_id = ? AND person_id = ? AND dropped = 0 AND trim(text) = ''", item_id, person_id)
+    sql = "UPDATE draft SET dropped = ? WHERE item_id = ? AND person_id = ? AND dropped = ?"
+    tx.run(sql, min(last["oldest"], 0) - 1, item_id, person_id, 0)
+    return tx.run(sql, 0, item_id, person_id, last["newest"])
+
+
+def has_dropped(conn: sqlite3.Connection, item_id: int, person_id: int) -> bool:
+    """Whether this person dropped a draft on this item that can be brought back."""
+    return conn.execute(_PUT_AWAY.format("1") + " LIMIT 1", (item_id, person_id)).fetchone() is not None
 
 
 def drafts_of_item(conn: sqlite3.Connection, item_id: int) -> list[Row]:

@@ -168,10 +168,11 @@ _FIRST: Final = (
     "CREATE INDEX effect_target ON effect (target, id)",
     # One remote thing satisfies one effect.
     "CREATE UNIQUE INDEX effect_remote ON effect (account_id, remote_id) WHERE op = 'reply' AND remote_id <> ''",
+    # `dropped` is 0 for what is being typed; whatever else was put away has a number, the newest the highest.
     """CREATE TABLE draft (
         item_id INTEGER NOT NULL REFERENCES item (id), person_id INTEGER NOT NULL REFERENCES person (id),
         text TEXT NOT NULL, caret INTEGER NOT NULL, saved_at TEXT NOT NULL, why TEXT NOT NULL,
-        dropped INTEGER NOT NULL, PRIMARY KEY (item_id, person_id)) STRICT, WITHOUT ROWID""",
+        dropped INTEGER NOT NULL, PRIMARY KEY (item_id, person_id, dropped)) STRICT, WITHOUT ROWID""",
     "CREATE INDEX draft_person ON draft (person_id)",
     """CREATE TABLE note (
         id INTEGER PRIMARY KEY, item_id INTEGER NOT NULL REFERENCES item (id),

@@ -54,8 +54,9 @@ def _authority(rest: str) -> tuple[str, str]:
 
 
 def _ascii_host(host: str) -> str:
-    """The host label by label, each that is not ASCII as punycode, with its dots in brackets."""
-    return "[.]".join(_ascii_label(label) for label in re.split("[.\u3002\uff0e\uff61]", host))
+    """The host label by label, each that is not ASCII as punycode, with its dots in brackets (once, if done twice)."""
+    labels = re.split("[.\u3002\uff0e\uff61]", host.replace("[.]", "."))
+    return "[.]".join(_ascii_label(label) for label in labels)
 
 
 def _ascii_label(label: str) -> str:

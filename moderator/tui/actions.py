@@ -129,6 +129,24 @@ ACTIONS: tuple[Action, ...] = (
         "disclaimer", "f2", "F2", "disclaimer", "add or remove the disclaimer", frozenset({Place.WRITE, Place.PREVIEW})
     ),
     Action("helpline", "f3", "F3", "helpline", "the approved helpline answer", frozenset({Place.WRITE, Place.PREVIEW})),
+    Action(
+        "lift",
+        "f4",
+        "F4",
+        "ask a second person",
+        "ask a second person to lift a rule that the text breaks",
+        frozenset({Place.PREVIEW}),
+        Permission.REPLY,
+    ),
+    Action(
+        "restore",
+        "f5",
+        "F5",
+        "bring back",
+        "bring back a draft that you dropped here",
+        frozenset({Place.WRITE}),
+        Permission.REPLY,
+    ),
 )
 """Everything that is built. What is not built has no entry, and its key does nothing."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -103,16 +104,23 @@ class DeskApp(App[int], inherit_bindings=False):
         self.set_interval(10.0, self._minute)
 
     def leave(self) -> None:
-        """End the session: what is being typed is saved, the stream closed, the terminal left clean."""
-        self.run_worker(self._end(), exit_on_error=False)
+        """End the session on purpose: what is being typed is saved, the leases are free, the terminal is left clean."""
+        self.run_worker(self._end(on_purpose=True), exit_on_error=False)
 
     action_leave = leave
 
-    async def _end(self) -> None:
+    def hang_up(self) -> None:
+        """End the session because the terminal goes: the same, but the desk offers back what was held here."""
+        self.run_worker(self._end(on_purpose=False), exit_on_error=False)
+
+    async def _end(self, *, on_purpose: bool) -> None:
         for screen in reversed(self.screen_stack):
             keep = getattr(screen, "keep_draft", None)
             if keep is not None:
                 await keep()
+        if on_purpose and self.state.line_up:
+            with suppress(Refused):  # a desk that does not hear it frees everything all the same
+                await self.link.call(self.client.leave)
         self.link.close()
         self.exit(0)
 
@@ -203,6 +211,9 @@ class DeskApp(App[int], inherit_bindings=False):
         self.state.urgent = changed.urgent
         self.ring()
         self.queue.rows_changed(changed.ids)
+        for screen in self.screen_stack:
+            if isinstance(screen, DeskScreen):
+                screen.items_changed(changed.ids)
         self.redraw()
 
     def ring(self) -> None:

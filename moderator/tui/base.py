@@ -63,6 +63,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """In front again: what changed meanwhile is drawn."""
         self.redraw()
 
+    def items_changed(self, ids: tuple[int, ...]) -> None:
+        """These items are not what they were: a screen that shows one of them reads it again."""
+
     def redraw(self) -> None:
         """Ask every paper again; only lines that changed are painted."""
         for paper in self.query(Paper):

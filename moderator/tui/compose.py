@@ -19,6 +19,7 @@ from moderator.domain.view import Detail, Row
 from moderator.tui import fields, frame, itemtext
 from moderator.tui.actions import Place, bindings
 from moderator.tui.base import NOT_YET, DeskScreen
+from moderator.tui.forms import FormScreen, lifting
 from moderator.tui.paper import Line, Paper, both_ends, fit, line, rule
 from moderator.tui.work import named
 
@@ -38,7 +39,7 @@ class ReplyScreen(DeskScreen):
     PLACE = Place.WRITE
     BINDINGS: ClassVar = [
         *bindings(Place.WRITE),
-        *bindings(Place.PREVIEW, only=("send", "to_text", "drop", "urgent")),
+        *bindings(Place.PREVIEW, only=("send", "to_text", "drop", "lift", "urgent")),
     ]
 
     def __init__(self, row: Row, masked: bool) -> None:
@@ -77,17 +78,20 @@ class ReplyScreen(DeskScreen):
         self.detail = await self.desk.ask(self.desk.client.detail, self.row.id, True)
         if not self.alive or self.detail is None:
             return
-        draft = next((one for one in self.detail.drafts if one.mine), None)
-        area = self.area
-        if draft is not None:
-            area.text, self.saved = draft.text, draft.text
-            self.told = f"saved {self.desk.state.clock(draft.saved_at, seconds=True)}"
-            area.move_cursor(fields.location(draft.text, draft.caret))
+        self._take_draft(self.detail)
         self.ready = True
-        area.disabled = False
-        area.focus()
+        self.area.disabled = False
+        self.area.focus()
         self._check_later()
         self.redraw()
+
+    def _take_draft(self, detail: Detail) -> None:
+        """Put one's own draft into the text, with the caret where it stood."""
+        draft = next((one for one in detail.drafts if one.mine), None)
+        if draft is not None:
+            self.area.text, self.saved = draft.text, draft.text
+            self.told = f"saved {self.desk.state.clock(draft.saved_at, seconds=True)}"
+            self.area.move_cursor(fields.location(draft.text, draft.caret))
 
     @property
     def area(self) -> TextArea:
@@ -124,10 +128,17 @@ class ReplyScreen(DeskScreen):
         if self.conduct is None or self.checked != self.area.text:
             return [line(" checking…", "dim")]
         drawn = text.display(self.conduct.outgoing)
+        heading = self._heading(self.conduct)
+        return [heading, *(line(f"   {part}", "ours") for part, _ in text.wrap(drawn, width - 6))]
+
+    def _heading(self, conduct: Conduct) -> Line:
+        """What Enter would do with this text."""
+        if conduct.broken:
+            cure = "; or F4 asks a second person" if conduct.liftable else ""
+            return line(f" Does not go out so: change what is marked ✗{cure}.", "warn")
         times = self.desk.config.times
         seconds = times.helpline_window if self.is_helpline else times.reply_window
-        heading = f" Goes out as follows, {int(seconds)} s after Enter; z takes it back until then."
-        return [line(heading, "dim"), *(line(f"   {part}", "ours") for part, _ in text.wrap(drawn, width - 6))]
+        return line(f" Goes out as follows, {int(seconds)} s after Enter; z takes it back until then.", "dim")
 
     def draw_marks(self, width: int, height: int) -> list[Line]:
         """The rules of conduct that are kept, then each that is broken, in a sentence."""
@@ -146,13 +157,17 @@ class ReplyScreen(DeskScreen):
         *more, last = frame.said_lines(self.desk.state, width - text.cells(self.told) - 2)
         strip = [*more, both_ends(last, [(f"{self.told} ", role)], width)]
         place = Place.PREVIEW if self.previewing else Place.WRITE
-        wanted = (
-            ("send", "to_text", "keep", "drop", "urgent")
-            if self.previewing
-            else ("to_preview", "disclaimer", "helpline")
-        )
-        keys = frame.keys(self.desk.state, place, width, wanted)
+        keys = frame.keys(self.desk.state, place, width, self._next_keys())
         return [rule(width), *strip, keys]
+
+    def _next_keys(self) -> tuple[str, ...]:
+        """What can be done at this moment, by action."""
+        if not self.previewing:
+            back = ("restore",) if self.detail is not None and self.detail.dropped_draft else ()
+            return ("to_preview", *back, "disclaimer", "helpline")
+        lift = ("lift",) if self.conduct is not None and self.conduct.liftable else ()
+        send = () if self.conduct is not None and self.conduct.broken else ("send",)
+        return (*send, *lift, "to_text", "keep", "drop", "urgent")
 
     # typing
 
@@ -257,23 +272,51 @@ class ReplyScreen(DeskScreen):
 
     def act_send(self) -> object:
         """Send what the preview shows, once this terminal has shown it."""
-        if not self.previewing:
-            return None
+        return self._send() if self.previewing and self._seen() else None
+
+    def _seen(self) -> bool:
+        """Whether this terminal has shown what would be sent; says so where it has not."""
         thing = self.thing()
-        if thing is None or not self.desk.ack.seen(thing):
-            self.tell(NOT_YET if thing else "Not yet: the text is still being checked.", "warn")
-            return None
-        return self._send()
+        if thing is not None and self.desk.ack.seen(thing):
+            return True
+        self.tell(NOT_YET if thing else "Not yet: the text is still being checked.", "warn")
+        return False
+
+    def _ask(self) -> asks.Reply:
+        return asks.Reply(self.row.comment_version, self.area.text, self.masked, self.disclaimer, self.is_helpline)
 
     async def _send(self) -> None:
-        ask = asks.Reply(self.row.comment_version, self.area.text, self.masked, self.disclaimer, self.is_helpline)
-        done = await self.desk.perform(self.row.id, "reply", ask, f"reply {named(self.row)}")
+        done = await self.desk.perform(self.row.id, "reply", self._ask(), f"reply {named(self.row)}")
         if done is not None:
-            self.ready = False
-            if self.is_current:
-                self.dismiss()
+            self._is_out()
         elif self.alive:
             self.redraw()
+
+    def _is_out(self) -> None:
+        """The text has become a reply or a proposal: nothing of it is a draft any more."""
+        self.ready = False
+        if self.is_current:
+            self.dismiss()
+
+    def act_lift(self) -> object:
+        """Ask a second person to let it out as it stands."""
+        if not self.previewing or not self._seen() or self.conduct is None:
+            return None
+        hello, broken = self.desk.state.hello, self.conduct.broken
+        if not broken:
+            self.tell("Nothing has to be lifted: Enter sends it.")
+        elif not self.conduct.liftable:
+            self.tell("Nobody can lift what this text breaks. Change what is marked ✗.", "warn")
+        elif hello is not None and hello.private:
+            self.tell("This private desk has nobody else who could lift it. Change what is marked ✗.", "warn")
+        else:
+            return self._ask_second(" ".join(mark.sentence for mark in broken))
+        return None
+
+    async def _ask_second(self, rules: str) -> None:
+        await self._save()
+        form = FormScreen(self.row, lifting(self._ask(), text.one_line(rules)))
+        await self.desk.push_screen(form, lambda _: self._is_out() if form.done else None)
 
     def act_drop(self) -> object:
         """Drop the draft."""
@@ -283,10 +326,24 @@ class ReplyScreen(DeskScreen):
         self.ready = False
         done = await self.desk.ask(self.desk.client.drop_draft, self.row.id)
         if done is not None:
-            self.desk.state.tell(done.sentence)
+            self.desk.state.tell(f"{done.sentence} F5 in the composer brings it back.")
             self.dismiss()
         else:
             self.ready = True
+
+    def act_restore(self) -> object:
+        """Bring a dropped draft back; what stands here is put away in its place."""
+        return None if self.previewing or not self.ready else self._restore()
+
+    async def _restore(self) -> None:
+        await self._save()
+        done = await self.desk.ask(self.desk.client.act, self.row.id, "restore_draft", asks.Nothing())
+        detail = await self.desk.ask(self.desk.client.detail, self.row.id, True) if done is not None else None
+        if done is None or detail is None or not self.alive:
+            return
+        self.detail = detail
+        self._take_draft(detail)
+        self.tell(done.sentence, "good")
 
     def act_disclaimer(self) -> object:
         """With or without the disclaimer."""

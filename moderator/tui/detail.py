@@ -53,6 +53,11 @@ class ItemScreen(WorkScreen):
         self.desk.queue.rows_changed((item_id,))
         self.redraw()
 
+    def items_changed(self, ids: tuple[int, ...]) -> None:
+        """An edit, a colleague's act, what became of an effect: shown while the item is open."""
+        if self.item_id in ids:
+            self.work(self.reread())
+
     async def show(self, item_id: int, seen: int = 0) -> None:
         """Put another item before the officer; its keys count once this terminal has confirmed it."""
         if item_id != self.item_id:

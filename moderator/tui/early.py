@@ -73,6 +73,7 @@ def held(descriptor: int) -> Iterator[list[Any]]:
     """No echo from now on; at the end, and on TERM, HUP and INT, the terminal is as it was."""
     before = termios.tcgetattr(descriptor)
     quiet = [*before]
+    quiet[0] &= ~(termios.ICRNL | termios.IXON)  # an Enter typed already must reach the full screen as Enter
     quiet[3] &= ~(termios.ECHO | termios.ICANON)
     termios.tcsetattr(descriptor, termios.TCSANOW, quiet)
     previous = {name: signal.signal(name, _end) for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}

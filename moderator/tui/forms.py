@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
@@ -70,6 +70,8 @@ class FormScreen(DeskScreen):
         self.row = row
         self.form = form
         self.complaint = ""
+        self.done = False
+        """Whether the desk has done it."""
         self._busy = False
 
     @property
@@ -164,11 +166,11 @@ class FormScreen(DeskScreen):
             self.desk.push_screen(FormScreen(self.row, ask))
             return
         self._busy = True
-        done = await self._have_done(ask)
+        self.done = await self._have_done(ask)
         self._busy = False
-        if done:
+        if self.done:
             self.desk.forms.pop((self.row.id, self.form.name), None)
-        if done and self.is_current:
+        if self.done and self.is_current:
             self.dismiss()
         elif self.alive:
             self.redraw()
@@ -220,6 +222,13 @@ def note() -> Form:
     return Form("note", "Note", (Field("text", "Note", "Colleagues see it; citizens never do."),),
                 lambda values: asks.Note(fields.required(values["text"], "what colleagues should know")),
                 "note", "noted")  # fmt: skip
+
+
+def lifting(reply: asks.Reply, rules: str) -> Form:
+    """Ask a second person to let a reply out although it breaks hard rules; the text goes to them as it stands."""
+    return Form("lift", "Ask a second person", (Field("reason", "Reason", "Why must it stand as it is? They read it."),),
+                lambda values: replace(reply, lift=fields.required(values["reason"], "why it must stand as it is")),
+                "reply", "proposed a reply to", ((f"To be lifted: {rules}", "warn"),))  # fmt: skip
 
 
 def snooze(state: State) -> Form:

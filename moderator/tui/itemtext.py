@@ -12,7 +12,7 @@ from moderator.domain.clock import remaining
 from moderator.domain.item import Cause, Disposition
 from moderator.domain.item import State as WorkState
 from moderator.domain.policy import Opinion, Suggestion
-from moderator.domain.view import Detail, Row, ThreadEntry
+from moderator.domain.view import DecisionView, Detail, Row, ThreadEntry
 from moderator.tui.citizen import GUTTER, Layout, Mark, finding_marks, lay_out, masks_of, quote
 from moderator.tui.paper import Line, Piece, fit, line, rule
 from moderator.tui.state import State
@@ -236,16 +236,7 @@ def history_lines(detail: Detail, state: State, width: int, options: Options) ->
             )
         )
     for decision in detail.decisions:
-        words = f" {state.clock(decision.at)} {disposition_words(decision.disposition)}"
-        ground = f" · {decision.clause} {text.one_line(decision.quote)}" if decision.clause else ""
-        undone = " · undone" if decision.undone else ""
-        second = f" with {decision.second}" if decision.second else ""
-        lines.append(
-            fit(
-                ((words, "text"), (f" by {decision.person}{second}{ground}{undone} · record {decision.id}", "dim")),
-                width,
-            )
-        )
+        lines += _decision_lines(decision, state, width)
     for step in detail.escalations:
         due = f" · answer {remaining(step.due_at, state.now)}" if step.due_at else ""
         lines.append(fit(((f" {step.ref} to {text.one_line(step.office)}: {step.state}{due}", "text"),), width))
@@ -255,6 +246,21 @@ def history_lines(detail: Detail, state: State, width: int, options: Options) ->
     for note in detail.notes:
         start = f" note {state.clock(note.at)} {text.one_line(note.person)}: "
         lines.append(fit(((start, "dim"), (text.one_line(note.text), "text")), width))
+    return lines
+
+
+def _decision_lines(decision: DecisionView, state: State, width: int) -> list[Line]:
+    """A decision or proposal: what, by whom, on which words, why, and what was or would be answered, word for word."""
+    words = f" {state.clock(decision.at)} {'proposed: ' * decision.proposed}{disposition_words(decision.disposition)}"
+    ground = f" · {decision.clause} {text.one_line(decision.quote)}" if decision.clause else ""
+    undone = " · undone" if decision.undone else ""
+    second = f" with {decision.second}" if decision.second else ""
+    told = f" by {decision.person}{second}{ground}{undone} · record {decision.id}"
+    lines = [fit(((words, "warn" if decision.proposed else "text"), (told, "dim")), width)]
+    if decision.reason:
+        lines += [line(f"   {part}", "dim") for part, _ in text.wrap(text.one_line(decision.reason), width - 4)]
+    if decision.reply:
+        lines += [line(f"   {part}", "ours") for part, _ in text.wrap(text.display(decision.reply), width - 4)]
     return lines
 
 

@@ -39,6 +39,8 @@ class QueueScreen(WorkScreen):
     def __init__(self) -> None:
         super().__init__()
         self.loaded = Loaded()
+        self.wanted = self.loaded.view
+        """The view that was asked for last; an answer for another one comes too late."""
         self.list = QueueList(self.loaded)
         self.details: OrderedDict[tuple[int, int], Detail] = OrderedDict()
         self._resting: Timer | None = None
@@ -80,18 +82,26 @@ class QueueScreen(WorkScreen):
             return [head, rule(width)]
         options = itemtext.Options(revealed=row.id in state.revealed)
         shown = itemtext.body(detail, state, width, options)
-        return [head, rule(width), *shown, *itemtext.facts(detail, state, width, options, height // 2)]
+        known = itemtext.facts(detail, state, width, options, height // 2)
+        room = max(height - 2 - len(known), 1)
+        if len(shown) > room:  # what was found stays in sight, however long the words are
+            shown = [*shown[: room - 1], line(f" {len(shown) - room + 1} more lines: Enter opens it all", "dim")]
+        return [head, rule(width), *shown, *known]
 
     # reading
 
     async def reattach(self) -> None:
         """The line is (again) up: read the view anew; the cursor stays on its item."""
-        await self.open_view(self.loaded.view)
+        await self.open_view(self.wanted)
 
     async def open_view(self, view: View) -> None:
         """Show a view from its start."""
+        self.wanted = view
         page = await self.desk.ask(self.desk.client.queue, view.value, "", PAGE)
+        if view is not self.wanted:
+            return
         if page is None:
+            self.wanted = self.loaded.view
             return
         if view is not self.loaded.view:
             self.loaded.view, self.loaded.needle, self.loaded.cursor = view, "", 0
@@ -104,17 +114,18 @@ class QueueScreen(WorkScreen):
         self.redraw()
 
     async def _more(self) -> None:
-        page = await self.desk.ask(self.desk.client.queue, self.loaded.view.value, self.loaded.after, PAGE)
+        loaded, asked = self.loaded, (self.loaded.view, self.loaded.after)
+        page = await self.desk.ask(self.desk.client.queue, asked[0].value, asked[1], PAGE)
         self._paging = False
-        if page is not None:
-            self.loaded.extend(page)
+        if page is not None and loaded is self.loaded and asked == (loaded.view, loaded.after):
+            loaded.extend(page)
             self.list.refresh_changed()
 
     def rows_changed(self, ids: Iterable[int]) -> None:
         """These items may look different: read those that are loaded again, soon."""
         self._stale |= {item_id for item_id in ids if item_id in self.loaded.rows}
         if not self.loaded.ids and self.alive:
-            self.work(self.open_view(self.loaded.view))
+            self.work(self.open_view(self.wanted))
         elif self._stale and self._fetching is None:
             self._fetching = self.set_timer(0.1, self._fetch_stale)
 
@@ -294,7 +305,7 @@ class QueueScreen(WorkScreen):
 
     def act_fresh(self) -> object:
         """Bring in what has arrived, and let go what has left."""
-        return self.open_view(self.loaded.view)
+        return self.open_view(self.wanted)
 
     def act_find(self) -> None:
         """Find as you type, in the rows that are loaded."""

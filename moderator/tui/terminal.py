@@ -124,7 +124,7 @@ def settle(app: DeskApp) -> None:
     writer(app)(SHOW_CURSOR)
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(name, app.leave)
+        loop.add_signal_handler(name, app.hang_up)
     app.app_resume_signal.subscribe(app, lambda _: app.call_later(repaint, app))
 
 

@@ -70,6 +70,14 @@ def test_an_act_carries_its_ask_and_the_session(desk: Any, client: Client) -> No
     assert desk.seen[-1].headers["Moderator-Session"] == "tok-1"
 
 
+def test_leaving_names_the_session(desk: Any, client: Client) -> None:
+    desk.routes["POST /session/leave"] = (200, {})
+    client.token = "tok-1"
+    client.leave()
+    assert desk.paths() == ["POST /v1/session/leave"]
+    assert desk.seen[0].headers["Moderator-Session"] == "tok-1"
+
+
 def test_an_act_without_an_ask_sends_an_empty_object(desk: Any, client: Client) -> None:
     desk.routes["POST /items/7/claim"] = (200, DONE)
     assert client.act(7, "claim") == view.Done("Left public. Saved.", 7, 3)

@@ -42,14 +42,15 @@ linger = 3600.0
 """Every window and interval short; the code that runs is the product's own."""
 
 
-def wait_for(what: Callable[[], T], seconds: float = 20.0, why: str = "it") -> T:
-    """The first true answer of `what`; fails after the deadline, naming what was waited for."""
+def wait_for(what: Callable[[], T], seconds: float = 20.0, why: str | Callable[[], str] = "it") -> T:
+    """The first true answer of `what`; fails after the deadline, naming what was waited for (asked for at that moment)."""
     deadline = time.monotonic() + seconds
     while True:
         found = what()
         if found:
             return found
-        assert time.monotonic() < deadline, f"waited {seconds} s for {why}; last answer: {found!r}"
+        if time.monotonic() >= deadline:
+            raise AssertionError(f"waited {seconds} s for {why if isinstance(why, str) else why()}; last: {found!r}")
         time.sleep(0.02)
 
 

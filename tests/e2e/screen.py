@@ -17,6 +17,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pyte
@@ -30,7 +31,13 @@ def _cells(char: str) -> int:
     return 1 if unicodedata.category(char) == "Mc" else wcwidth(char)
 
 
+def _joins(char: str) -> bool:
+    """Marks of every kind join their base; the emulator knows only those with a combining class."""
+    return unicodedata.category(char) in ("Mn", "Me")
+
+
 vars(pyte.screens)["wcwidth"] = _cells
+vars(pyte.screens)["unicodedata"] = SimpleNamespace(combining=_joins, normalize=unicodedata.normalize)
 
 PROBE = "\u0995\u09be".encode() + b"\x1b[6n"
 """The question that measures a spacing vowel sign; this terminal gives the sign a cell of its own."""
@@ -62,7 +69,7 @@ class Terminal:
         self._wake = os.pipe()
         self.program = subprocess.Popen(
             list(command), stdin=self.slave, stdout=self.slave, stderr=self.slave,
-            env={**env, "TERM": term, "LANG": "C.UTF-8"}, start_new_session=True, preexec_fn=_take_terminal,
+            env={"ESCDELAY": "15", **env, "TERM": term, "LANG": "C.UTF-8"}, start_new_session=True, preexec_fn=_take_terminal,
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -180,11 +187,18 @@ class Terminal:
 
     def text(self) -> str:
         """The screen as lines."""
-        return "\n".join(row.rstrip() for row in self.screen.display)
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
+        """The screen's rows, without the blanks at their ends."""
+        return [
+            "".join(row[column].data for column in range(self.columns)).rstrip()
+            for row in (self.screen.buffer[number] for number in range(self.rows))
+        ]
 
     def has(self, pattern: str) -> bool:
         """Whether some line of the screen holds this pattern."""
-        return any(re.search(pattern, row) for row in self.screen.display)
+        return any(re.search(pattern, row) for row in self.lines())
 
     @property
     def sent(self) -> bytes:

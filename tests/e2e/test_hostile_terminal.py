@@ -85,44 +85,48 @@ def walk_queue(terminal: Terminal, count: int) -> None:
 
 
 def walk_item(terminal: Terminal, number: int, count: int) -> None:
-    """One item: as it opens, with thread, author and reasons unfolded, with the hide menu and the composer over it."""
+    """One item: as it opens, then with thread, author and reasons unfolded."""
     terminal.shows(f"All {number}/{count}", f"· {tag(number)}", "author on our pages")
     unforged(terminal.text())
-    for key, words in (("w", "this author on our pages"), ("y", "why here")):
-        terminal.type(key)
-        terminal.shows(words)
-    terminal.type("t")
+    terminal.type("wG")
+    terminal.shows("this author on our pages")
+    terminal.type("ygt")
+    terminal.shows("why here")
     unforged(terminal.text())
+
+
+def walk_over(terminal: Terminal, number: int, count: int) -> None:
+    """What lies over an item: the hide menu and the composer."""
     terminal.type("h")
     terminal.shows(f"Hide letters {tag(number)}", "Reason?", "┃")
     unforged(terminal.text())
     terminal.type(ESC)
     terminal.shows(f"All {number}/{count}")
     terminal.type("r")
-    terminal.shows(f"Reply to {tag(number)}", "┃", "✓ length")
+    terminal.shows(f"Reply to {tag(number)}", "┃", "Esc preview")
     unforged(terminal.text())
     terminal.type(ESC)
-    terminal.shows("Goes out as follows")
+    terminal.shows("keep and leave")
     terminal.type(ESC)
     terminal.shows(f"All {number}/{count}")
 
 
-def walk_forms(terminal: Terminal) -> None:
+def walk_forms(terminal: Terminal, count: int) -> None:
     """The forms, the keys and the palette over an item."""
     for key, words in FORMS.items():
         terminal.type(key)
         terminal.shows(words, "Esc back")
         terminal.type(ESC)
-        terminal.shows("author on our pages")
+        terminal.shows(f"All 1/{count}", "author on our pages")
     for key, words in (("?", "j k scroll"), (":", "choose")):
         terminal.type(key)
         terminal.shows(words)
         terminal.type(ESC)
-        terminal.shows("author on our pages")
+        terminal.shows(f"All 1/{count}", "author on our pages")
 
 
-def walk(terminal: Terminal, count: int) -> None:
-    """Everything there is to see of every item."""
+def walk(terminal: Terminal, count: int, every: int) -> None:
+    """Everything there is to see of every item; what lies over it, of every so many."""
     terminal.shows(tag(1))
     terminal.settled()
     walk_queue(terminal, count)
@@ -130,8 +134,10 @@ def walk(terminal: Terminal, count: int) -> None:
     terminal.type(ENTER)
     for number in range(1, count + 1):
         walk_item(terminal, number, count)
+        if number % every == 0:
+            walk_over(terminal, number, count)
         if number == 1:
-            walk_forms(terminal)
+            walk_forms(terminal, count)
         terminal.type("]")
     terminal.shows("no other item")
     terminal.type(ESC)
@@ -142,10 +148,10 @@ def walk(terminal: Terminal, count: int) -> None:
 
 
 @pytest.mark.req("F14", "X1", "X7", "Z22", "Z23")
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_steers_the_full_screen(place: Filled, opened: Callable[..., Terminal], size: str) -> None:
+@pytest.mark.parametrize(("size", "every"), [("80×24", 2), ("120×40", 5)])
+def test_nothing_steers_the_full_screen(place: Filled, opened: Callable[..., Terminal], size: str, every: int) -> None:
     terminal = opened(place.desk.command(), place.desk.environment(), size=SIZES[size])
-    walk(terminal, len(place.corpus))
+    walk(terminal, len(place.corpus), every)
     terminal.type("\x11")
     assert terminal.finish() == 0
     assert leaks(terminal.sent, place.corpus) == []
@@ -242,6 +248,9 @@ class Multiplexer:
     def screen(self) -> str:
         return self.run("capture-pane", "-p", "-t", "desk")
 
+    def title(self) -> str:
+        return self.run("display-message", "-p", "-t", "desk", "#{pane_title}").strip()
+
     def keys(self, *keys: str) -> None:
         self.run("send-keys", "-t", "desk", *keys)
 
@@ -275,18 +284,15 @@ def test_in_tmux_no_clipboard_no_title_no_keys(tmp_path: Path, tmux: Multiplexer
     with filled(tmp_path / "desk", corpus, env) as there:
         tmux.open(there.desk.command(), {"PYTHONPATH": env["PYTHONPATH"], "TEST_REMOVED": env["TEST_REMOVED"]})
         tmux.shows(tag(len(corpus)))
+        if removed:
+            wait_for(lambda: "taken over" in tmux.title() and "stolen words" in tmux.run("show-buffer"), 20, "the harm")
+            return
         tmux.keys("Enter")
         for number in range(1, len(corpus) + 1):
             tmux.shows(f"New {number}/{len(corpus)}", "author on our pages")
             tmux.keys("]")
         tmux.shows("no other item")
-        title = tmux.run("display-message", "-p", "-t", "desk", "#{pane_title}").strip()
-        clipboard = tmux.run("show-buffer")
-        if removed:
-            assert "taken over" in title
-            assert "stolen words" in clipboard
-            return
-        assert (title, clipboard) == ("ours", "")
+        assert (tmux.title(), tmux.run("show-buffer")) == ("ours", "")
         tmux.keys("r")
         tmux.shows("Reply to", "✓ length")
         tmux.keys("Q")

@@ -38,12 +38,12 @@ class Pane:
 
     def shows(self, *words: str, seconds: float = 15.0) -> str:
         """The screen, once it shows all of these words."""
-        wait_for(lambda: all(word in self.text() for word in words), seconds, f"{words} on the screen:\n{self.text()}")
+        wait_for(lambda: all(word in self.text() for word in words), seconds, lambda: f"{words} on:\n{self.text()}")
         return self.text()
 
     def lacks(self, word: str, seconds: float = 15.0) -> None:
         """Wait until the screen no longer shows this."""
-        wait_for(lambda: word not in self.text(), seconds, f"{word} to leave the screen:\n{self.text()}")
+        wait_for(lambda: word not in self.text(), seconds, lambda: f"{word} to leave:\n{self.text()}")
 
 
 @contextlib.contextmanager

@@ -134,6 +134,13 @@ class Desk:
     def alive(self, key: bool) -> None:
         """The leases live on."""
 
+    farewells: int = 0
+
+    def leave(self) -> None:
+        self.farewells += 1
+        if "leave the desk" in self.refusals:
+            raise self.refusals["leave the desk"]
+
     def status(self) -> view.Status:
         return view.Status(
             "Test desk", "0.1.0", False, False, "p1", "das", ("moderator",), ("das",), {"new": len(self.items)},

@@ -527,6 +527,22 @@ def test_leaving_ends_the_session_and_its_threads(work, how):
     assert threading.active_count() == before
 
 
+@pytest.mark.req("H10")
+@pytest.mark.parametrize(("typed", "tty", "farewells"), [(("1", "q"), True, 1), (("1",), True, 0), (("1", "q"), False, 1)])
+def test_only_a_quit_tells_the_desk_that_nothing_was_dropped(work, typed, tty, farewells):
+    """A line that ends without q may have been cut: the desk then offers back what was held."""
+    said = work(two(), *typed, tty=tty)
+    assert said.desk.farewells == farewells
+    assert said.desk.streams[0].closed.is_set()
+
+
+def test_a_desk_that_does_not_hear_the_farewell_holds_nobody_up(work):
+    desk = two()
+    desk.refusals["leave the desk"] = Refused(Code.DOWN, "Down.", "")
+    said = work(desk, "q")
+    assert (said.code, desk.streams[0].closed.is_set()) == (0, True)
+
+
 def test_a_desk_that_is_down_at_the_start_is_the_callers_business(work):
     desk = two()
     desk.stream = lambda resume="": (_ for _ in ()).throw(Refused(Code.DOWN, "Down.", ""))

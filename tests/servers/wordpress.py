@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import Any
 
 SOURCE = Path("/usr/share/wordpress")
+THEME = "twentytwentyone"
+"""What the public page is drawn with; Debian's package is wordpress-theme-twentytwentyone."""
 PROGRAMS = ("php", "mariadbd", "mariadb-install-db")
 DEADLINE = 60.0
 
@@ -78,8 +80,10 @@ class WordPressServer:
 def running() -> Iterator[WordPressServer]:
     """Starts everything, and ends it again."""
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
-    if missing or not SOURCE.is_dir():
-        raise Absent(f"not installed: {', '.join(missing) or 'wordpress'}")
+    if not (SOURCE / "wp-content" / "themes" / THEME).is_dir():
+        missing.append(f"wordpress with wordpress-theme-{THEME}")
+    if missing:
+        raise Absent(f"not installed: {', '.join(missing)}")
     place = Path(tempfile.mkdtemp(prefix="moderator-wp-"))
     place.chmod(0o755)  # the database's own user must reach its directory
     started: list[subprocess.Popen[bytes]] = []
@@ -136,10 +140,10 @@ def _start_site(place: Path, started: list[subprocess.Popen[bytes]]) -> WordPres
 
 
 def _not_needed(folder: str, names: list[str]) -> list[str]:
-    """Languages, and the site's own content: neither is asked for here, and both make the copy slow."""
+    """Languages, and the site's own content but for one theme: nothing else is asked for, and it makes the copy slow."""
     inside = Path(folder).relative_to(SOURCE).parts
-    if inside[:1] == ("wp-content",):
-        return [name for name in names if name not in ("index.php",)]
+    if inside[:1] == ("wp-content",) and THEME not in inside:
+        return [name for name in names if name not in ("index.php", "themes", THEME)]
     return [name for name in names if name in ("wp-config.php", "wp-config-sample.php")] if not inside else []
 
 
@@ -214,7 +218,8 @@ require_once ABSPATH . 'wp-admin/includes/upgrade.php';
 wp_install('Agency', 'admin', 'admin@example.org', false, '', wp_generate_password());
 foreach (['permalink_structure' => '/%postname%/', 'timezone_string' => 'Asia/Kolkata', 'comment_moderation' => '0',
           'comment_previously_approved' => '0', 'comments_notify' => '0', 'moderation_notify' => '0',
-          'comment_registration' => '0'] as $k => $v) update_option($k, $v);
+          'comment_registration' => '0', 'template' => 'twentytwentyone',
+          'stylesheet' => 'twentytwentyone'] as $k => $v) update_option($k, $v);
 flush_rewrite_rules(true);
 function person($login, $role, $name) {
   $id = wp_insert_user(['user_login' => $login, 'user_pass' => wp_generate_password(), 'role' => $role,

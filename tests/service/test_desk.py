@@ -115,16 +115,13 @@ def test_a_session_is_its_stream(desk: Make, listen: Make) -> None:
 
 
 @pytest.mark.req("H10")
-def test_who_leaves_on_purpose_is_offered_nothing_back(ask: Ask, desk: Make, listen: Make) -> None:
+def test_who_leaves_on_purpose_is_offered_nothing_back(desk: Make, listen: Make) -> None:
     service = desk(practice=True).start()
     client = service.client()
     line = listen(client)
     item = free_item(client)
     client.act(item, "claim")
-    status, _ = ask(
-        service, "POST", "/v1/session/leave", b"{}", Content_Type="application/json", Moderator_Session=client.token
-    )
-    assert status == 200
+    client.leave()
     line.close()
     other = service.client()
     back = listen(other)

@@ -70,6 +70,8 @@ class ScriptedDesk:
     findings: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     drafts: dict[int, asks.SaveDraft] = field(default_factory=dict)
+    dropped: dict[int, asks.SaveDraft] = field(default_factory=dict)
+    decisions: dict[int, tuple[view.DecisionView, ...]] = field(default_factory=dict)
     versions: dict[int, list[str]] = field(default_factory=dict)
     refuse: dict[str, Refused] = field(default_factory=dict)
     effects_now: list[view.EffectView] = field(default_factory=list)
@@ -148,16 +150,18 @@ class ScriptedDesk:
             policy_version="2026.11-2", post_title=self.post_title, post_text="Share your exact location.", post_url="",
             permalink="", thread=(view.ThreadEntry(row.author, texts[-1], NOW, False, True, 0),),
             versions=tuple(view.VersionView(n, words, row.author, NOW, None, ()) for n, words in enumerate(texts, 1)),
-            drafts=drafts, notes=(), trail=(), effects=(), decisions=(), escalations=(), orders=(), looking=("das",),
+            drafts=drafts, notes=(), trail=(), effects=(), decisions=self.decisions.get(item_id, ()), escalations=(), orders=(), looking=("das",),
             author_earlier=1, author_earlier_hidden=0,
             powers=view.Powers(True, True, True, "The author and friends still see it.", False, 500, "live"),
-            media=(), lease_left_ms=540000, why="New comment under your post.",
+            media=(), lease_left_ms=540000, why="New comment under your post.", dropped_draft=item_id in self.dropped,
         )  # fmt: skip
 
     def act(self, item_id: int, act: str, ask: object = None) -> view.Done:
         self.calls.append((act, item_id, ask))
         if act in self.refuse:
             raise self.refuse[act]
+        if act == "restore_draft":
+            return self._restore(item_id)
         window = {"leave": -1, "hide": 15000, "reply": 20000}.get(act, 0)
         ended = {"leave": Disposition.LEFT_PUBLIC, "hide": Disposition.HIDDEN, "reply": Disposition.REPLIED}.get(act)
         row = self.rows_by_id[item_id]
@@ -174,13 +178,28 @@ class ScriptedDesk:
         self.drafts[item_id] = ask
         return view.Done("Saved.", item_id)
 
+    def _restore(self, item_id: int) -> view.Done:
+        if item_id not in self.dropped:
+            raise Refused(Code.NOT_FOUND, f"You dropped no draft on item {item_id}.", "")
+        typed = self.drafts.pop(item_id, None)
+        self.drafts[item_id] = self.dropped.pop(item_id)
+        if typed is not None:
+            self.dropped[item_id] = typed
+        return view.Done("The draft is back.", item_id)
+
     def drop_draft(self, item_id: int) -> view.Done:
         self.calls.append(("drop_draft", item_id))
-        self.drafts.pop(item_id, None)
+        if item_id in self.drafts:
+            self.dropped[item_id] = self.drafts.pop(item_id)
         return view.Done("Draft dropped; it can be recovered all shift.", item_id)
 
     def alive(self, key: bool) -> None:
         self.calls.append(("alive", key))
+
+    def leave(self) -> None:
+        self.calls.append(("left", all(stream.closed.is_set() for stream in self.streams)))
+        if "left" in self.refuse:
+            raise self.refuse["left"]
 
     def conduct(self, ask: asks.CheckConduct) -> conduct.Conduct:
         outgoing = f"{ask.text}\n— R. Das, Junior Moderator"

@@ -94,7 +94,11 @@ async def test_conduct_is_marked_as_one_types_and_a_refusal_keeps_the_text(open_
     async with open_desk() as story:
         await compose(story, *"PIL")
         await story.shows("✓ length", "✗ “PIL 83/2026” is on the register.")
-        await send(story)
+        await story.press("escape")
+        await story.shows("Does not go out so")
+        assert "Goes out as follows" not in story.text()
+        await story.confirmed()
+        await story.press("send")
         await story.shows("Not done: The reply breaks a hard rule.")
         await story.press("to_text")
         assert story.app.screen.area.text == "PIL"
@@ -138,3 +142,100 @@ async def test_the_helpline_answer_is_one_key_and_known_by_its_words(open_desk: 
         await send(story)
         await story.until(lambda: desk.done("reply"), "sent")
         assert not desk.done("reply")[0][2].helpline
+
+
+PERSONAL = Mark("personal_data", Weight.HARD, False, "“98640 12345” is a phone number.")
+NAMELESS = Mark("identity", Weight.HARD, False, "You have no role on the roster.")
+
+
+async def preview(story: Any, *keys: str) -> None:
+    await compose(story, *keys)
+    await story.press("escape")
+    await story.confirmed()
+
+
+@pytest.mark.req("G3", "G8")
+async def test_a_second_person_is_asked_to_lift_a_hard_rule_with_a_reason(open_desk: Open, desk: Any) -> None:
+    desk.marks = (PERSONAL,)
+    async with open_desk() as story:
+        await preview(story, *"Call")
+        await story.shows("Does not go out so", "F4 asks a second person", "F4 ask a second person")
+        await story.press("lift")
+        await story.shows("Ask a second person", "To be lifted: “98640 12345” is a phone number.")
+        await story.press("enter")
+        await story.shows("Say why it must stand as it is")
+        assert desk.done("reply") == []
+        await story.press(*"he asked for it", "enter")
+        await story.until(lambda: desk.done("reply"), "asked")
+        assert desk.done("reply") == [("reply", 3, asks.Reply(1, "Call", lift="he asked for it"))]
+        await story.until(lambda: story.app.screen.PLACE == "queue", "form and composer are gone")
+
+
+@pytest.mark.req("G3", "H9")
+async def test_what_the_preview_has_not_shown_is_not_asked_for_either(open_desk: Open, desk: Any) -> None:
+    desk.marks = (PERSONAL,)
+    async with open_desk() as story:
+        await compose(story, *"Call", "escape")
+        await story.shows("Does not go out so")
+        story.app.ack._answered = True
+        await story.press("lift")
+        await story.shows("Not yet")
+        assert story.app.screen.PLACE == "write"
+
+
+@pytest.mark.req("G3")
+@pytest.mark.parametrize(
+    ("marks", "private", "words"),
+    [
+        ((), False, "Nothing has to be lifted"),
+        ((NAMELESS,), False, "Nobody can lift what this text breaks"),
+        ((PERSONAL, NAMELESS), False, "Nobody can lift what this text breaks"),
+        ((PERSONAL,), True, "This private desk has nobody else"),
+    ],
+)
+async def test_where_nothing_can_be_lifted_it_says_why(
+    open_desk: Open, desk: Any, marks: tuple[Mark, ...], private: bool, words: str
+) -> None:
+    desk.marks, desk.private = marks, private
+    async with open_desk() as story:
+        await preview(story, *"Call")
+        await story.press("lift")
+        await story.shows(words)
+        assert desk.done("reply") == []
+        assert story.app.screen.PLACE == "write"
+
+
+async def test_leaving_the_form_leaves_the_preview_as_it_was(open_desk: Open, desk: Any) -> None:
+    desk.marks = (PERSONAL,)
+    async with open_desk() as story:
+        await preview(story, *"Call")
+        await story.press("lift")
+        await story.shows("Ask a second person")
+        await story.press("escape")
+        await story.shows("Does not go out so")
+        assert desk.drafts[3].text == "Call"
+        assert desk.done("reply") == []
+
+
+@pytest.mark.req("H15", "B1")
+async def test_a_dropped_draft_comes_back_and_what_was_typed_since_is_kept(open_desk: Open, desk: Any) -> None:
+    async with open_desk() as story:
+        await compose(story, *"Soon")
+        assert "F5" not in story.text()
+        await story.press("escape", "d")
+        await story.until(lambda: desk.done("drop_draft"), "dropped")
+        await story.until(lambda: story.app.screen.PLACE == "queue", "left")
+        await story.decide("reply")
+        await story.shows("F5 bring back")
+        await story.until(lambda: story.app.screen.ready, "ready")
+        await story.press(*"New", "f5")
+        await story.until(lambda: story.app.screen.area.text == "Soon", "back")
+        await story.press("f5")
+        await story.until(lambda: story.app.screen.area.text == "New", "and the other one again")
+
+
+async def test_where_nothing_was_dropped_bringing_back_says_so(open_desk: Open, desk: Any) -> None:
+    async with open_desk() as story:
+        await compose(story, *"Soon", "f5")
+        await story.shows("You dropped no draft on item 3.")
+        assert story.app.screen.area.text == "Soon"

@@ -42,3 +42,9 @@ def test_every_drawn_character_has_an_origin_and_they_never_go_back(words: str) 
     assert len(found.origins) == len(found.text)
     assert list(found.origins) == sorted(found.origins)
     assert found.text == text.defang(text.display(words))
+
+
+@given(LINKY)
+def test_done_twice_it_is_the_same(words: str) -> None:
+    once = text.defang(text.display(words))
+    assert text.defang(once) == once

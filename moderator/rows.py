@@ -32,7 +32,7 @@ _BACK: Final = "↩"
 _FINDINGS: Final = {
     Category.ABUSIVE: "abusive", Category.POLITICAL: "political", Category.TARGETED: "targeted",
     Category.THREAT: "threat", Category.SELF_HARM: "self-harm", Category.LIFE_SAFETY: "life safety",
-    Category.SPAM: "spam", Category.PHISHING: "phishing", Category.PII: "private data",
+    Category.SPAM: "spam", Category.PHISHING: "phishing", Category.PII: "privacy",
     Category.COPYRIGHT: "copyright", Category.DISHARMONY: "disharmony", Category.MISINFORMATION: "false claim",
     Category.OFF_TOPIC: "off topic", Category.IMPERSONATION: "imposture",
 }  # fmt: skip
@@ -53,7 +53,10 @@ _CAUSES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The widths of the columns in cells, their trailing gap included. `state` is 0 where there is no room for it."""
+    """The widths of the columns in cells, their trailing gap included. `state` is 0 where there is no room for it.
+
+    At every width, due and finding have room for the longest of our own words: names and comments give way, not those.
+    """
 
     mark: int
     due: int
@@ -68,9 +71,9 @@ class Columns:
         """The columns of a line of so many cells."""
         spare = max(width, NARROWEST) - 80
         if spare < 0:
-            fixed = (4, 10, 13, 9, 9 + max(spare + 12, 0) // 3, 0)
+            fixed = (4, 12, 15, 7 + (spare + 20) // 5, 7 + (spare + 20) // 4, 0)
         elif width < _WIDE:
-            fixed = (4, 11, 14, 11 + spare // 10, 13 + spare // 6, 0)
+            fixed = (4, 12, 15, 11 + spare // 10, 12 + spare // 6, 0)
         else:
             fixed = (4, 12, 16, 14 + min(spare // 20, 6), 18 + min(spare // 12, 10), 15)
         return cls(*fixed, max(width - sum(fixed), 0))

@@ -42,6 +42,10 @@ _NEVER: Final = ("keyring.backends.fail.", "keyring.backends.null.", "keyring.ba
 _STUCK_MAX: Final = 3
 """Calls that may hang at once. Beyond this the keyring counts as dead, and callers are told so without waiting."""
 
+_RESTART_BOTH: Final = (
+    "Is XDG_RUNTIME_DIR writable for the service's user, and is its keyring daemon alive? Restart both."
+)
+
 _PROBE: Final = ("moderator/doctor", "round trip")
 _FINGERPRINT_KEY: Final = ("moderator/desk", "fingerprint-key")
 
@@ -213,7 +217,7 @@ class Vault:
     def _silent(self) -> VaultUnavailable:
         return VaultUnavailable(
             f"The keyring did not answer within {self._limit_s:g} s.",
-            "Is XDG_RUNTIME_DIR writable for the service's user, and is its keyring daemon alive? Restart both.",
+            _RESTART_BOTH,
         )
 
     def _backend(self) -> KeyringBackend:
@@ -349,5 +353,8 @@ def _viable(name: str) -> KeyringBackend | None:
     try:
         found = getattr(importlib.import_module(module), attribute)
         return found() if found.priority > 0 else None  # `priority` raises where the backend cannot work
+    except TimeoutError:  # its bus takes the line and says nothing
+        pass
     except Exception:  # a backend that cannot even be asked is not viable
         return None
+    raise VaultUnavailable("The keyring did not answer.", _RESTART_BOTH)

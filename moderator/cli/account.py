@@ -11,10 +11,7 @@ from moderator.cli.call import Call, Stop
 from moderator.cli.parser import group, verb
 from moderator.domain import view
 from moderator.domain.errors import Code, Refused
-
-_SECRETS = {"wordpress": ("app_password", "application password")}
-"""Platform → the slot of its one secret, and what its people call it. A platform that is not here is asked for none."""
-_OTHER = ("password", "password")
+from moderator.domain.secret import Secret
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
@@ -71,12 +68,10 @@ def add(call: Call) -> int:
         tuple(args.custodian), args.order, args.mfa, args.recovery, settings(args.set),
     )  # fmt: skip
     client = call.client()
-    slot, called = _SECRETS.get(args.platform, _OTHER)
-    wanted = not args.no_secret and (args.platform in _SECRETS or args.secret_stdin)
-    secret = secrets.ask(call, f"{called} of “{args.name}”") if wanted else None
+    taken = {} if args.no_secret else _secrets_for(call, args.platform)
     done = client.add_account(ask)
     said = [done.sentence]
-    if secret is not None:
+    for slot, secret in taken.items():
         try:
             said.append(client.set_secret(done.row_id, SetSecret(slot, secret.reveal())).sentence)
         except Refused as refused:
@@ -84,6 +79,23 @@ def add(call: Call) -> int:
             raise
     call.show(done, *said, f"Next: moderator account test “{args.name}”")
     return exits.DONE
+
+
+def _secrets_for(call: Call, platform: str) -> dict[str, Secret]:
+    """What the platform needs, asked for before anything is changed: slot → secret."""
+    kinds = {kind.name: kind for kind in call.client().platforms()}
+    if platform not in kinds:
+        return {}  # the desk refuses it, and names the nearest that it knows
+    needs = kinds[platform].needs
+    if call.args.secret_stdin and len(needs) != 1:
+        named = f"{platform} needs {', '.join(needs)}" if needs else f"{platform} needs no secret"
+        raise Stop(exits.USAGE, f"{named}: --secret-stdin takes exactly one.", "Leave it out, or --no-secret.", "usage")
+    return {slot: secrets.ask(call, f"{_called(slot)} of “{call.args.name}”") for slot in needs}
+
+
+def _called(slot: str) -> str:
+    """A slot as people say it."""
+    return slot.replace("_", " ")
 
 
 def settings(pairs: list[str]) -> dict[str, str]:
@@ -163,12 +175,20 @@ def set_secret(call: Call) -> int:
     from moderator.domain.asks import SetSecret
 
     client, account = call.client(), find(call)
-    own_slot, called = _SECRETS.get(account.platform, _OTHER)
-    slot = call.args.slot or own_slot
-    secret = secrets.ask(call, f"{called if slot == own_slot else slot} of “{account.name}”")
+    slot = call.args.slot or _one_slot(account)
+    secret = secrets.ask(call, f"{_called(slot)} of “{account.name}”")
     done = client.set_secret(account.id, SetSecret(slot, secret.reveal()))
     call.show(done, done.sentence)
     return exits.DONE
+
+
+def _one_slot(account: view.AccountView) -> str:
+    """The slot that is meant where none was named. Refuses an account that has none, or several."""
+    if len(account.needs) == 1:
+        return account.needs[0]
+    if account.needs:
+        raise Refused(Code.BAD, f"{account.name} has several secrets.", f"Name one: --slot {' or '.join(account.needs)}")
+    raise Refused(Code.BAD, f"{account.name} needs no secret.", "Nothing was changed.")
 
 
 def find(call: Call) -> view.AccountView:

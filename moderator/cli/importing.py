@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 
 from moderator.cli import account, exits
 from moderator.cli.call import Call, Stop
+from moderator.domain import view
 
 LONGEST: Final = 4 * 1024 * 1024
 """Longest line, in bytes."""
@@ -25,11 +26,18 @@ def arguments(parser: argparse.ArgumentParser, name: str) -> None:
 
 
 def run(call: Call) -> int:
-    """Stream them in."""
+    """Stream them in; exit code 1 where a line was refused. What was good is taken in all the same."""
     found = account.find(call)
     done = call.client().import_lines(found.id, lines(call.args.files))
-    call.show(done, done.sentence)
-    return exits.DONE
+    call.show(done, done.sentence, *_refused(done))
+    return exits.REFUSED if done.refused else exits.DONE
+
+
+def _refused(done: view.Imported) -> Iterator[str]:
+    yield from (f"✗ {sentence}" for sentence in done.refused_lines)
+    more = done.refused - len(done.refused_lines)
+    if more > 0:
+        yield f"✗ and {more} more"
 
 
 def lines(names: list[str]) -> Iterator[bytes]:

@@ -101,6 +101,10 @@ class Client:
         """The login records."""
         return self._get("/accounts", tuple[view.AccountView, ...])
 
+    def platforms(self) -> tuple[view.PlatformView, ...]:
+        """The platforms that an account can be opened on."""
+        return self._get("/platforms", tuple[view.PlatformView, ...])
+
     def people(self) -> tuple[Person, ...]:
         """The roster."""
         from moderator.domain.person import Person
@@ -171,9 +175,9 @@ class Client:
         """Let the desk ask the platform who we are there and what we may do."""
         return self._call("POST", f"/accounts/{account_id}/test", view.Tested, {}, limit=_SLOW)
 
-    def import_lines(self, account_id: int, lines: Iterable[bytes]) -> view.Done:
+    def import_lines(self, account_id: int, lines: Iterable[bytes]) -> view.Imported:
         """Stream JSON Lines into an import account. The service itself opens no file."""
-        return self._call("POST", f"/accounts/{account_id}/import", view.Done, limit=_SLOW, upload=lines)
+        return self._call("POST", f"/accounts/{account_id}/import", view.Imported, limit=_SLOW, upload=lines)
 
     def add_person(self, ask: asks.NewPerson) -> view.Done:
         """Put somebody on the roster."""

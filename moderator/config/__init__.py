@@ -84,7 +84,7 @@ class Times:
     linger: float = 300.0
     """A private desk ends itself so long after its last client left and its last effect settled."""
     draft_ms: int = 700
-    """A draft is saved so many milliseconds after the last key."""
+    """What is typed is saved at most so many milliseconds later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from moderator.domain.errors import Code, Refused
 from moderator.domain.event import Value, stamp
 from moderator.domain.person import Actor, Permission
 from moderator.domain.secret import Secret
-from moderator.domain.view import AccountView, Done
+from moderator.domain.view import AccountView, Done, PlatformView
 from moderator.store import accounts as store
 from moderator.store import people, polls
 from moderator.vault import VaultUnavailable
@@ -34,6 +34,7 @@ __all__ = [
     "forget_connector",
     "freeze",
     "list_accounts",
+    "list_platforms",
     "mail_password",
     "refused_again",
     "retire",
@@ -55,6 +56,15 @@ def list_accounts(look: Look, actor: Actor) -> tuple[AccountView, ...]:
     found = store.every(look.conn)
     setters = people.names(look.conn, {ref.set_by for account in found for ref in account.secrets})
     return tuple(_view(account, setters) for account in found)
+
+
+def list_platforms(look: Look, actor: Actor) -> tuple[PlatformView, ...]:
+    """The platforms that an account can be opened on, and what each needs."""
+    need(actor, Permission.READ)
+    return tuple(
+        PlatformView(name, kind.name, kind.needs_secret, kind.needs_url, kind.tested, kind.hide_means)
+        for name, kind in platforms.PLATFORMS.items()
+    )
 
 
 def add(room: Room, actor: Actor, ask: NewAccount) -> Done:
@@ -311,4 +321,5 @@ def _view(account: Account, setters: dict[int, str]) -> AccountView:
         rotated_at=account.rotated_at,
         retired_at=account.retired_at,
         settings=account.settings,
+        needs=platforms.PLATFORMS[account.platform].needs_secret if account.platform in platforms.PLATFORMS else (),
     )

@@ -99,7 +99,10 @@ def settle_item(room: Room, actor: Actor | None, effect: Effect) -> None:
 
 
 def unknown(room: Room, effect: Effect, reason: str, look_at: datetime | None) -> None:
-    """It went out and nobody answered: look for it, never repeat it blindly."""
+    """It went out and nobody answered: look for it, never repeat it blindly. A mail cannot be looked for."""
+    if effect.op is Op.MAIL:
+        lost(room, effect, f"{reason} Whether the mail left is not known.")
+        return
     looks = room.config.times.looks
     when = look_at or room.now + seconds(looks[0] if looks else 0.0)
     move(room, effect, EffectState.UNCERTAIN, reason=reason, looks=0, next_try=items.to(when))

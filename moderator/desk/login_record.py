@@ -30,7 +30,7 @@ def checked(ask: NewAccount, taken: list[str]) -> NewAccount:
     kind = _kind(ask.platform)
     return replace(
         ask,
-        name=_name(ask.name, taken),
+        name=_marked(ask.platform, _name(ask.name, taken)),
         url=_url(ask.url, needed=kind.needs_url),
         login_id=_line(ask.login_id, "login id"),
         registered_mail=mask_mail(_line(ask.registered_mail, "registered mail")),
@@ -100,6 +100,13 @@ def _name(given: str, taken: list[str]) -> str:
         raise _bad(f"The name “{name}” is longer than {NAME_MAX} characters.", "Choose a shorter one.")
     if name.casefold() in {other.casefold() for other in taken}:
         raise _bad(f"There is an account named “{name}” already.", "Choose another name; old names stay on record.")
+    return name
+
+
+def _marked(platform: str, name: str) -> str:
+    """A practice account says so in its name, which stands beside each of its comments in the queue."""
+    if platform == "practice" and "practice" not in name.casefold():
+        raise _bad("A practice account must say so in its name.", "Call it “practice 2”, for example.")
     return name
 
 

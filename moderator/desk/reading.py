@@ -112,8 +112,16 @@ def detail(look: Look, actor: Actor, item_id: int) -> Detail:
         media=_media(version),
         lease_left_ms=_lease_left(look, actor, item),
         why=why(look, item, verdict),
+        author_rows=_author_rows(look, item, stored["author_key"], me) if earlier else (),
         dropped_draft=decisions.has_dropped(look.conn, item_id, me),
     )
+
+
+def _author_rows(look: Look, item: Item, author_key: str, me: int) -> tuple[Row, ...]:
+    """The newest other items of this item's author, newest first."""
+    ids = comments.author_items(look.conn, item.id, item.account_id, author_key)
+    found = sorted(queue.rows(look.conn, ids), key=lambda row: row["id"], reverse=True)
+    return tuple(row_of(look, row, me) for row in found)
 
 
 def _version(row: base.Row) -> VersionView:
@@ -251,7 +259,7 @@ def _opinion_of(verdict: Verdict) -> str:
         return "The rules call it protected criticism."
     if verdict.top is None:
         return "The rules found nothing."
-    return f"The rules found {verdict.top.clause}: {verdict.top.why or verdict.top.rule}."
+    return f"The rules found {verdict.top.clause}: {(verdict.top.why or verdict.top.rule).rstrip('. ')}."
 
 
 def effects(look: Look, actor: Actor) -> tuple[EffectView, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from moderator.desk import ending, instance
 from moderator.desk.moving import move
-from moderator.desk.room import Room, seconds
+from moderator.desk.room import Room
 from moderator.domain.effect import Effect, EffectState, Op
 from moderator.domain.item import Cause, Visibility
 from moderator.domain.person import Permission
@@ -16,22 +16,16 @@ from moderator.store import decisions, items, outbox, people, polls
 def recover(room: Room, doubt: str) -> None:
     """At every start: what was being sent is of unknown outcome; every held effect gets its window again, in full.
 
-    Where the database may not be the one that ran here last, nothing goes out by itself: everything that is not final
-    waits for a person.
+    A reply or a hide is looked for on its platform; a mail cannot be looked for, and waits for a person at once. Where
+    the database may not be the one that ran here last, nothing goes out by itself: everything that is not final waits
+    for a person.
     """
     if doubt:
         _park_everything(room, doubt)
         return
-    first = room.config.times.looks[0] if room.config.times.looks else 0.0
-    for effect in outbox.in_state(room.conn, EffectState.SENDING):
-        move(
-            room,
-            effect,
-            EffectState.UNCERTAIN,
-            reason="The desk stopped while this was being sent.",
-            looks=0,
-            next_try=items.to(room.now + seconds(first)),
-        )
+    for effect in outbox.in_state(room.conn, EffectState.SENDING, EffectState.UNCERTAIN):
+        if effect.state is EffectState.SENDING or effect.op is Op.MAIL:
+            ending.unknown(room, effect, "The desk stopped while this was being sent.", None)
     for effect in outbox.held(room.conn):
         room.windows.open(effect.id, effect.window_ms)
 

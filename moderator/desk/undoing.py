@@ -76,7 +76,15 @@ def _undo_escalation(room: Room, actor: Actor, item: Item) -> Done:
         raise Refused(Code.WRONG_STATE, f"There is nothing to undo on item {item.id}.", "o reopens it.")
     mail = outbox.find(room.conn, row["effect_id"]) if row["effect_id"] else None
     effects = [outbox.effect(mail)] if mail else []
-    new = take(room, actor, item, Act.UNDO, decided_by=row["person_id"], drained=any(map(_left, effects)))
+    new = take(
+        room,
+        actor,
+        item,
+        Act.UNDO,
+        decided_by=row["person_id"],
+        drained=any(map(_left, effects)),
+        level=decisions.level_before(room.conn, item.id, row["id"]),
+    )
     _cancel(room, actor, effects, "Undone.")
     room.tx.change("escalation", row["id"], undone=1)
     seq = keep(room, actor, due_kept(new), "undo.escalation", escalation=row["id"])

@@ -51,7 +51,7 @@ class Turnaround:
 
 
 def remaining(due: datetime | None, now: datetime) -> str:
-    """A due time as the queue says it: "in 4 min", "late 2 min", "in 1 h 2", or "" where nothing is due."""
+    """A due time as the queue says it: "in 4 min", "late 2 min", "in 1 h 2", "late 11 h", or "" where nothing is due."""
     if due is None:
         return ""
     minutes = int(abs((due - now).total_seconds()) // 60)
@@ -59,6 +59,8 @@ def remaining(due: datetime | None, now: datetime) -> str:
         f"{minutes} min"
         if minutes < 60
         else f"{minutes // 60} h {minutes % 60}"
+        if minutes < 600
+        else f"{minutes // 60} h"
         if minutes < 1440
         else f"{minutes // 1440} d"
     )

@@ -267,6 +267,8 @@ class Detail:
     lease_left_ms: int
     why: str
     """Why it is here, in a sentence."""
+    author_rows: tuple[Row, ...] = ()
+    """What this author wrote on our pages besides, as rows of the queue: the newest few, newest first."""
     dropped_draft: bool = False
     """Whether the reader dropped a draft on this item that can be brought back."""
 
@@ -362,6 +364,20 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of the lines of an import. What was taken in is saved, whatever became of the others."""
+
+    sentence: str
+    taken: int
+    known: int
+    """Lines whose comment the desk had already."""
+    refused: int
+    refused_lines: tuple[str, ...]
+    """A sentence for each refused line, with its number; the first fifty."""
+    account_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Hello:
     """First event of a stream: who you are, and the token that goes with each act."""
 
@@ -420,6 +436,23 @@ class AccountView:
     rotated_at: datetime | None
     retired_at: datetime | None
     settings: dict[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    """Slots of the keyring that the platform needs filled; empty where it needs no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformView:
+    """A platform that this desk can work with, as whoever opens an account on it must know it."""
+
+    name: str
+    """As an account's record names it."""
+    title: str
+    needs: tuple[str, ...]
+    """Slots of the keyring that must be filled."""
+    needs_url: bool
+    tested: str
+    """live, contract or synthetic."""
+    hide_means: str
 
 
 @dataclass(frozen=True, slots=True)

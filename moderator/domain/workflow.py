@@ -60,6 +60,7 @@ class Step:
     effects: bool = False
     """Whether the decision has remote effects; without any it resolves at once."""
     level: int = 0
+    """Where an escalation goes; for undoing one, where the item stood before it."""
     top_level: int = 0
     cause: Cause = Cause.NONE
     decided_by: int = 0
@@ -291,7 +292,7 @@ def _undo(item: Item, event: Step) -> Item:
         lease=lease,
         disposition=Disposition.NONE,
         cause=Cause.UNDONE,
-        level=max(item.level - 1, 0) if item.state is State.ESCALATED else item.level,
+        level=event.level if item.state is State.ESCALATED else item.level,
     )
 
 

@@ -131,6 +131,7 @@ def _author(officer: Officer, rest: str) -> None:
     item = officer.held()
     earlier = telling.many(item.author_earlier, "earlier comment")
     officer.console.say(f"This author: {earlier} on our pages, {item.author_earlier_hidden} hidden.")
+    officer.console.say(*telling.listed(item.author_rows, officer.now()))
     for version in item.versions:
         officer.console.say(f"Version {version.n}, seen {telling.clock(version.captured_at, officer.zone)}:")
         masks = [] if officer.revealed else telling.masks(item)

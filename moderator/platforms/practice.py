@@ -1,6 +1,7 @@
 """Practice: a made-up agency's busy feed, so that officers learn with nothing at risk.
 
-Deterministic for a seed and a clock, held in memory, without any socket. Names and titles are marked as practice.
+Deterministic for a seed and a clock, held in memory, without any socket. Post titles, handles and the desk's own name
+are marked as practice, and so is the account's name, which stands beside every comment in the queue.
 Hides, restores and replies change this world alone and are seen when it is read again.
 """
 

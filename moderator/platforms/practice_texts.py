@@ -10,10 +10,13 @@ from enum import StrEnum
 from typing import Final
 
 MARK: Final = "· practice"
-"""Ends every name."""
+"""Ends the desk's own name. Citizens' names stay as they are: they stand in a column of the queue."""
 
 POST_MARK: Final = "[PRACTICE]"
-"""Begins every title."""
+"""Begins every post's title, under which every comment stands."""
+
+HANDLE_MARK: Final = "@practice"
+"""Begins every citizen's handle."""
 
 
 class Sort(StrEnum):

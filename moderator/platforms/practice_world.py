@@ -13,6 +13,7 @@ from typing import Final
 from moderator.domain.comment import Author, Kind, Post, RemoteComment, RemoteState
 from moderator.platforms.practice_texts import (
     EDITS,
+    HANDLE_MARK,
     LINES,
     MARK,
     MIXTURE,
@@ -266,7 +267,7 @@ class World:
 
     def _author(self, language: str) -> Author:
         name, n = self._chance.choice(NAMES[language]), self._chance.randint(1, 400)
-        return Author(f"{self.run}u{n}", f"{name} {MARK}", f"@practice{n}")
+        return Author(f"{self.run}u{n}", name, f"{HANDLE_MARK}{n}")
 
     def _number(self, remote_id: str) -> int:
         tail = remote_id.removeprefix(self.run)

@@ -33,12 +33,16 @@ class Cues:
     disapprove: int
     condemn: int
     self_named: int
+    weighing: int
+    """Without any of these in a comment that quotes nothing, nothing stands around a match."""
 
 
 def weigh(
     reading: Reading, first: int, last: int, cues: Cues, *, negatable: bool, reclaimable: bool
 ) -> tuple[str, ...]:
     """The modifiers of a match of units first … last (inclusive), in a fixed order."""
+    if not (reading.quotes or reading.total & cues.weighing):
+        return ()
     sentence = reading.sentences[reading.sentence_of(first)][0]
     attack = next((i for i in range(first, last + 1) if reading.mask[i] & cues.hostile), last)
     quoted = reading.quoted(attack)

@@ -15,10 +15,12 @@ from moderator.policy import language as languages
 from moderator.policy import links, personal
 from moderator.policy.context import OWN, QUOTE, RESCUE, SOFTENING, Cues, weigh
 from moderator.policy.document import Document, Rule
+from moderator.policy.index import Index, Trial
 from moderator.policy.lexicon import Lexicon, shipped
 from moderator.policy.pattern import Alphabet, Compiled, parse
-from moderator.policy.reading import Reading, Vocabulary
+from moderator.policy.reading import Reading, read
 from moderator.policy.target import mark_names
+from moderator.policy.vocabulary import Vocabulary
 
 FRAMES: Final = Path(__file__).parent / "frames.toml"
 
@@ -38,13 +40,10 @@ _ATTACKS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Compiled patterns with what they stand for."""
+    """Compiled patterns of the engine's own, with what they stand for."""
 
     patterns: tuple[Compiled, ...]
-    rule: Rule | None = None
     asks: Asks = Asks.NOTHING
-    requires: int = 0
-    forbids: int = 0
 
 
 class Engine:
@@ -58,13 +57,13 @@ class Engine:
         self._detectors = {rule.detector: rule for rule in document.rules if rule.detector}
         self._sizes = self._class_sizes()
         alphabet = Alphabet()
-        self._rules = [self._frame(rule, alphabet) for rule in document.rules if rule.patterns]
+        self._index = Index([trial for rule in document.rules for trial in self._trials(rule, alphabet)])
         self._compile_own(alphabet)
-        self._by_anchor = _by_anchor(self._rules)
         self._cues = self._make_cues(alphabet)
         self._name = alphabet.masks.get("@name", 0)
         self._question = alphabet.bit({"@asks_why"})
         self._not_people = _bits(alphabet, ("civic", "group", "party", "place_of_people", "person_word", "you"))
+        self._every = alphabet.every
         self._vocabulary = Vocabulary(self.lexicon, alphabet.masks)
 
     def judge(
@@ -76,26 +75,27 @@ class Engine:
         the post are no evidence: they are accepted for callers that hold a whole comment, and change nothing.
         """
         if not text.strip():
-            return self._verdict(Opinion.MEDIA if media else Opinion.NONE, language or "und")
-        reading = self._vocabulary.read(text)
+            opinion = Opinion.MEDIA if media else Opinion.NONE
+            return Verdict(opinion, language or "und", policy_version=self.document.version)
+        reading = read(self._vocabulary, text)
         if self._name and reading.total & self._cues.hostile:
             mark_names(reading, self._name, self._not_people)
-        reading.sum_up()
-        found = [*self._matched(reading), *self._detected(text)]
+        missing = self._every ^ reading.total
+        found = self._matched(reading, missing)
+        found += self._detected(text)
         findings = _tidy(self._in_rescue(found), self._order)
         spoken = languages.of(text, language)
-        span = None if _attacked(findings, self._clauses) else self._criticism(reading)
+        span = None if _attacked(findings, self._clauses) else self._criticism(reading, missing)
         covered = spoken in self.lexicon.covered or any(not f.hint for f in findings) or span is not None
-        return replace(
-            self._verdict(Opinion.JUDGED if covered else Opinion.NONE, spoken),
+        return Verdict(
+            Opinion.JUDGED if covered else Opinion.NONE,
+            spoken,
             findings=findings,
             protected=span is not None,
             protected_span=span,
-            asks=self._asked(reading, text),
+            asks=self._asked(reading, text, missing),
+            policy_version=self.document.version,
         )
-
-    def _verdict(self, opinion: Opinion, spoken: str) -> Verdict:
-        return Verdict(opinion, spoken, policy_version=self.document.version)
 
     def _class_sizes(self) -> dict[str, int]:
         sizes: dict[str, int] = defaultdict(int)
@@ -103,10 +103,10 @@ class Engine:
             sizes[f"@{group.name}"] += len(group.words)
         return sizes
 
-    def _frame(self, rule: Rule, alphabet: Alphabet) -> _Frame:
-        patterns = tuple(alphabet.compile(pattern, self._sizes) for pattern in rule.patterns)
-        requires = _bits(alphabet, rule.requires)
-        return _Frame(patterns, rule, requires=requires, forbids=_bits(alphabet, rule.forbids))
+    def _trials(self, rule: Rule, alphabet: Alphabet) -> list[Trial]:
+        patterns = [alphabet.compile(pattern, self._sizes) for pattern in rule.patterns]
+        requires, forbids = _bits(alphabet, rule.requires), _bits(alphabet, rule.forbids)
+        return [Trial(rule, pattern, pattern.need | requires, forbids) for pattern in patterns]
 
     def _compile_own(self, alphabet: Alphabet) -> None:
         data = tomli.loads(FRAMES.read_text(encoding="utf-8"))
@@ -126,24 +126,21 @@ class Engine:
             name: _bits(alphabet, (name,))
             for name in ("negator", "report", "report_after", "disapprove", "condemn", "self_named")
         }
-        return Cues(hostile, **one)
+        weighing = one["negator"] | one["disapprove"] | one["condemn"] | one["self_named"]
+        return Cues(hostile, **one, weighing=weighing)
 
-    def _matched(self, reading: Reading) -> list[Finding]:
+    def _matched(self, reading: Reading, missing: int) -> list[Finding]:
         """Findings of the rules of patterns."""
         found: list[Finding] = []
-        counts: dict[str, int] = defaultdict(int)
-        for anchor, entries in self._by_anchor.items():
-            if not reading.total & anchor:
-                continue
-            for frame, pattern in entries:
-                rule = frame.rule
-                if rule is None or pattern.need & reading.total != pattern.need or frame.requires & ~reading.total:
-                    continue
-                for first, last in _occurrences(reading, pattern, frame.forbids):
-                    if counts[rule.id] >= MOST_PER_RULE * 4:
-                        break
-                    counts[rule.id] += 1
-                    found += self._findings(reading, rule, first, last)
+        counts: dict[str, int] = {}
+        for trial in self._index.worth_trying(reading.mask, missing):
+            rule = trial.rule
+            for first, last in _occurrences(reading, trial.pattern, trial.forbids):
+                count = counts.get(rule.id, 0)
+                if count >= MOST_PER_RULE * 4:
+                    break
+                counts[rule.id] = count + 1
+                found += self._findings(reading, rule, first, last)
         return found
 
     def _findings(self, reading: Reading, rule: Rule, first: int, last: int) -> list[Finding]:
@@ -209,16 +206,15 @@ class Engine:
     def _category(self, finding: Finding) -> Category:
         return self._clauses[finding.clause].category
 
-    def _criticism(self, reading: Reading) -> tuple[int, int] | None:
+    def _criticism(self, reading: Reading, missing: int) -> tuple[int, int] | None:
         """The first words that are criticism of government or of a public act."""
-        spans = _spans(reading, self._protected.patterns)
-        return min(spans, default=None)
+        return min(_spans(reading, self._protected.patterns, missing), default=None)
 
-    def _asked(self, reading: Reading, text: str) -> Asks:
+    def _asked(self, reading: Reading, text: str, missing: int) -> Asks:
         for frame in self._asks:
-            if _spans(reading, frame.patterns):
+            if _spans(reading, frame.patterns, missing):
                 return frame.asks
-        if any(mark in text for mark in "?؟？") or (reading.mask and reading.mask[0] & self._question):
+        if "?" in text or "؟" in text or "？" in text or (reading.mask and reading.mask[0] & self._question):
             return Asks.QUESTION
         return Asks.NOTHING
 
@@ -228,14 +224,6 @@ def _bits(alphabet: Alphabet, names: Iterable[str]) -> int:
     for name in names:
         bits |= alphabet.bit({f"@{name.removeprefix('@')}"})
     return bits
-
-
-def _by_anchor(frames: list[_Frame]) -> dict[int, list[tuple[_Frame, Compiled]]]:
-    found: dict[int, list[tuple[_Frame, Compiled]]] = defaultdict(list)
-    for frame in frames:
-        for pattern in frame.patterns:
-            found[pattern.anchor].append((frame, pattern))
-    return dict(found)
 
 
 def _occurrences(reading: Reading, pattern: Compiled, forbids: int) -> list[tuple[int, int]]:
@@ -252,18 +240,18 @@ def _occurrences(reading: Reading, pattern: Compiled, forbids: int) -> list[tupl
     return found[:MOST_PER_RULE]
 
 
-def _spans(reading: Reading, patterns: Iterable[Compiled]) -> list[tuple[int, int]]:
-    """Text spans of each pattern's first places."""
+def _spans(reading: Reading, patterns: Iterable[Compiled], missing: int) -> list[tuple[int, int]]:
+    """Text spans of each pattern's first places. `missing` are the classes that the comment lacks."""
     found: list[tuple[int, int]] = []
     for pattern in patterns:
-        if pattern.need & reading.total == pattern.need:
+        if not pattern.need & missing:
             found += [reading.span(a, b) for a, b in _occurrences(reading, pattern, 0)]
     return found
 
 
 def _softened(finding: Finding, category: Category) -> Finding:
     """What context leaves of a finding. A quoted threat stays on the screen; despair is never waved away."""
-    if category in (Category.SELF_HARM, Category.LIFE_SAFETY) or finding.mask:
+    if not finding.modifiers or finding.mask or category in (Category.SELF_HARM, Category.LIFE_SAFETY):
         return finding
     soft = SOFTENING & set(finding.modifiers)
     if category is Category.THREAT:
@@ -300,6 +288,8 @@ def _bare(words: str) -> str:
 
 def _tidy(findings: list[Finding], order: dict[str, int]) -> tuple[Finding, ...]:
     """Strongest first, hints last; of overlapping findings of one clause the strongest, then the longest, stays."""
+    if len(findings) < 2:
+        return tuple(findings)
     ranked = sorted(
         set(findings),
         key=lambda f: (

@@ -62,10 +62,12 @@ _DIGITS = {
     if unicodedata.category(chr(code)) == "Nd"
 }
 
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+
 
 def ascii_digits(text: str) -> str:
     """The text with the decimal digits of every script as 0–9; code point for code point, so spans stay true."""
-    return text if text.isascii() else text.translate(_DIGITS)
+    return text if text.isascii() or not _OTHER_DIGIT.search(text) else text.translate(_DIGITS)
 
 
 @lru_cache(maxsize=65536)

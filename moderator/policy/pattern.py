@@ -89,7 +89,7 @@ class Compiled:
         """Where it stands among the units of one sentence, as (first, last) unit."""
         bit = self.steps[0][0]
         last = min(end, start + 2) if self.at_start else end
-        found = {i: i for i in range(start, last) if masks[i] & bit}
+        found = {i: i for i, mask in enumerate(masks[start:last], start) if mask & bit}
         for bit, gap in self.steps[1:]:
             found = _extend(found, masks, bit, gap, end)
             if not found:
@@ -123,6 +123,11 @@ class Alphabet:
             for atom in key:
                 self.masks[atom] = self.masks.get(atom, 0) | self._bits[key]
         return self._bits[key]
+
+    @property
+    def every(self) -> int:
+        """The bits of all elements."""
+        return (1 << len(self._bits)) - 1
 
     def compile(self, pattern: Pattern, sizes: dict[str, int]) -> Compiled:
         """The pattern over bits; `sizes` tells how many words each class has."""

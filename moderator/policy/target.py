@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from functools import cache
 
 from moderator.policy.lexicon import shipped
 from moderator.policy.reading import Reading
 
+_START = re.compile("[A-Z@]")
+"""What every name begins with: looked for first, because that is quick."""
 _NAME = re.compile(
     r"\b(?:(?:Mr|Mrs|Ms|Miss|Dr|Smt|Shri|Sri|Prof|Officer|Adv|Md|Mohd|Er|Justice|Kum)\.? {1,2}"
     r"[A-Z][a-z]{1,24}(?: [A-Z][a-z]{1,24})?"
@@ -19,16 +22,27 @@ _NAME = re.compile(
 
 def names(text: str) -> list[tuple[int, int]]:
     """Spans that look like the name of one person."""
-    common = shipped().words("no_name")
     found = []
-    for match in _NAME.finditer(text):
+    end = 0
+    for letter in _START.finditer(text):
+        if letter.start() < end:
+            continue
+        match = _NAME.match(text, letter.start())
+        if match is None:
+            continue
         start, end = match.span()
-        if match[1] and match[1].lower() in common:
+        if match[1] and match[1].lower() in _no_names():
             start += len(match[1]) + 1
             if " " not in text[start:end]:
                 continue
         found.append((start, end))
     return found
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    """Words that begin no name, though they stand in capitals."""
+    return shipped().words("no_name")
 
 
 def mark_names(reading: Reading, bit: int, not_people: int) -> None:
@@ -39,5 +53,4 @@ def mark_names(reading: Reading, bit: int, not_people: int) -> None:
         if any(reading.mask[i] & not_people for i in range(first, last)):
             continue
         for i in range(first, last):
-            reading.mask[i] |= bit
-            reading.total |= bit
+            reading.add(i, bit)

@@ -38,6 +38,7 @@ ROUTES: tuple[tuple[str, str, Any], ...] = (
     ("POST", "/v1/conduct", acts.post_conduct),
     ("GET", "/v1/effects", routes.get_effects),
     ("POST", "/v1/effects/{id}/settle", acts.post_settle),
+    ("GET", "/v1/platforms", routes.get_platforms),
     ("GET", "/v1/accounts", routes.get_accounts),
     ("POST", "/v1/accounts", acts.post_account),
     ("POST", "/v1/accounts/{id}/secret", acts.post_secret),

@@ -9,17 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from moderator.desk import intake
-from moderator.desk.intake import Imported
 from moderator.domain.errors import Code, Refused
-from moderator.domain.view import Done
+from moderator.domain.view import Imported
 from moderator.service.answers import answer, number_of
 from moderator.service.context import Service, doer
 
 LONGEST_LINE: Final = 4 * 1024 * 1024
 """Bytes of one comment with everything that its platform said of it."""
-
-_NAMED: Final = 5
-"""Refused lines that the answer's sentence names; its program may send them again one by one."""
 
 
 async def post_import(service: Service, request: Request) -> Response:
@@ -27,13 +23,13 @@ async def post_import(service: Service, request: Request) -> Response:
     actor = await doer(service, request)
     account_id = number_of(request.path_params["id"], "account")
     found = await intake.import_lines(service.house, actor, account_id, lines(request.stream()))
-    return answer(Done(told(found), row_id=account_id))
+    return answer(told(found, account_id))
 
 
-def told(found: Imported) -> str:
-    """What became of the lines, as a sentence: counts, and the first refused lines by number."""
+def told(found: intake.Imported, account_id: int) -> Imported:
+    """What became of the lines: counts, and the first refused lines by number."""
     said = f"{found.taken} taken in, {found.known} known already, {found.refused_count} refused."
-    return " ".join([said, *found.refused[:_NAMED]])
+    return Imported(said, found.taken, found.known, found.refused_count, found.refused, account_id)
 
 
 async def lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

@@ -77,6 +77,12 @@ async def get_accounts(service: Service, request: Request) -> Response:
     return answer(await service.house.read(accounts.list_accounts, actor))
 
 
+async def get_platforms(service: Service, request: Request) -> Response:
+    """The platforms that an account can be opened on."""
+    actor = await reader(service, request)
+    return answer(await service.house.read(accounts.list_platforms, actor))
+
+
 async def get_people(service: Service, request: Request) -> Response:
     """The roster."""
     await reader(service, request)

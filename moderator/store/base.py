@@ -27,6 +27,7 @@ from sqlite_utils import Database
 from moderator.domain.clock import Clock
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import GENESIS, Entry, Event, Value, chain, row_digest, stamp
+from moderator.store.faults import FROM_THE_FILE, refusal
 from moderator.store.schema import SEALED, VERSION, migrations
 
 T = TypeVar("T")
@@ -132,9 +133,6 @@ _SALTED: Final = frozenset(
     {"post", "version", "raw", "decision", "reply", "effect", "note", "escalation", "instruction"}
 )
 
-_UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
-"""What comes out of the file itself. Damaged text shows as the one or the other."""
-
 Job = tuple[int, int, Callable[[Tx], Any], "Future[Any]"]
 
 
@@ -212,8 +210,8 @@ class Store:
             return job(conn)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise
-        except _UNREADABLE as error:
-            raise self._noted(_refusal(error)) from error
+        except FROM_THE_FILE as error:
+            raise self._noted(refusal(error)) from error
         finally:
             conn.set_progress_handler(None, 0)
 
@@ -265,7 +263,7 @@ class Store:
                 result, error, head = self._one(job, head, announced)
                 done.append((future, result, error))
             self._conn.execute("COMMIT")
-        except _UNREADABLE as fault:
+        except FROM_THE_FILE as fault:
             self._fail(jobs, fault)
             return
         self.head = head
@@ -284,7 +282,7 @@ class Store:
             result = job(tx)
             tx.finish()
         except Exception as error:
-            if isinstance(error, _UNREADABLE) and not isinstance(error, sqlite3.IntegrityError):
+            if isinstance(error, FROM_THE_FILE) and not isinstance(error, sqlite3.IntegrityError):
                 raise  # the disk or the file itself: no job of this batch can be kept
             self._conn.execute("ROLLBACK TO one")
             self._conn.execute("RELEASE one")
@@ -296,7 +294,7 @@ class Store:
     def _fail(self, jobs: list[Job], error: Exception) -> None:
         if self._conn.in_transaction:
             self._conn.execute("ROLLBACK")
-        refused = self._noted(_refusal(error))
+        refused = self._noted(refusal(error))
         _log.error("write refused", extra={"code": refused.code.value})
         for _, _, _, future in jobs:
             if not future.done():
@@ -316,8 +314,9 @@ def connect(path: Path, busy_ms: int = 5000) -> sqlite3.Connection:
         raise Refused(Code.DAMAGED, f"{path} cannot be opened as a database.", "Is it a file of ours?") from error
     conn.row_factory = sqlite3.Row
     try:
+        conn.execute(f"PRAGMA busy_timeout={busy_ms}")
         _need_ours(conn)
-        for pragma in (f"busy_timeout={busy_ms}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             conn.execute(f"PRAGMA {pragma}")
         wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         for name, value in wanted.items():
@@ -327,7 +326,7 @@ def connect(path: Path, busy_ms: int = 5000) -> sqlite3.Connection:
         conn.execute("PRAGMA cache_size=-65536")
     except sqlite3.Error as error:
         conn.close()
-        raise _refusal(error) from error
+        raise refusal(error) from error
     except Refused:
         conn.close()
         raise
@@ -338,7 +337,7 @@ def _need_ours(conn: sqlite3.Connection) -> None:
     """Refuse another program's database before anything in it is changed. An empty file is a new desk's."""
     tables = {row[0] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     if tables and not {"meta", "event"} <= tables:
-        raise sqlite3.DatabaseError("not a database of ours: no such table")
+        raise sqlite3.DatabaseError("not a database of ours")
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
@@ -368,14 +367,14 @@ def migrate(conn: sqlite3.Connection) -> None:
             conn.execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('instance', ?)", (secrets.token_hex(16),))
             conn.execute(f"PRAGMA user_version={VERSION}")
     except sqlite3.Error as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
 
 
 def _head(conn: sqlite3.Connection) -> tuple[int, str]:
     try:
         row = conn.execute("SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1").fetchone()
     except sqlite3.Error as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
     return (row["seq"], row["hash"]) if row else (0, GENESIS)
 
 
@@ -385,40 +384,13 @@ def events(conn: sqlite3.Connection, after: int = 0) -> Iterator[Event]:
         yield Event(row["seq"], row["at"], row["kind"], row["body"], row["prev"], row["hash"])
 
 
-_DAMAGE: Final = ("malformed", "not a database", "corrupt", "could not decode", "no such table", "no such column")
-"""What SQLite says of a file that is damaged, or is no desk's database."""
-
-
-def is_damage(error: Exception) -> bool:
-    """Whether this says that the file itself is damaged, rather than busy or full."""
-    return _refusal(error).code is Code.DAMAGED
-
-
-def _refusal(error: Exception) -> Refused:
-    """What went wrong with the database, as a sentence."""
-    text = "could not decode" if isinstance(error, UnicodeDecodeError) else str(error).lower()
-    if "full" in text or "disk i/o" in text:
-        return Refused(Code.FULL, "Not saved: the disk is full.", "Your text is kept on this screen; tell the lead.")
-    if "locked" in text or "busy" in text:
-        return Refused(Code.BUSY, "Not saved: the database is busy.", "Your text is still in the draft; try again.")
-    if "interrupted" in text:
-        return Refused(Code.BUSY, "That question took too long and was stopped.", "Narrow it, or try again.")
-    if any(sign in text for sign in _DAMAGE):
-        return Refused(
-            Code.DAMAGED,
-            "The database is damaged; nothing is written to it any more.",
-            "Stop the desk and restore the last good backup.",
-        )
-    return Refused(Code.BUSY, "The database refused this; nothing was saved.", "Try again; then tell the lead.")
-
-
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """A read-only look at a database, for the data's owner (doctor, trail verify)."""
     try:
         conn = connect_read_only(path)
     except sqlite3.Error as error:
-        raise _refusal(error) from error
+        raise refusal(error) from error
     try:
         yield conn
     finally:

@@ -89,6 +89,15 @@ def newest_escalation(conn: sqlite3.Connection, item_id: int) -> Row | None:
     return found
 
 
+def level_before(conn: sqlite3.Connection, item_id: int, escalation_id: int) -> int:
+    """The level at which an item stood before this escalation, 0 for none."""
+    row = conn.execute(
+        "SELECT level FROM escalation WHERE item_id = ? AND id < ? AND undone = 0 ORDER BY id DESC LIMIT 1",
+        (item_id, escalation_id),
+    ).fetchone()
+    return int(row["level"]) if row else 0
+
+
 def save_draft(tx: Tx, item_id: int, person_id: int, text: str, caret: int, why: str = "") -> None:
     """Keep what somebody has typed. Drafts are work in progress, not records: no event."""
     tx.run(
@@ -126,7 +135,9 @@ def restore_draft(tx: Tx, item_id: int, person_id: int) -> int:
     last = tx.one(_PUT_AWAY.format("max(dropped) AS newest, min(dropped) AS oldest"), item_id, person_id)
     if last is None or last["newest"] is None:
         return 0
-    tx.run("DELETE FROM draft WHERE item_id = ? AND person_id = ? AND dropped = 0 AND trim(text) = ''", item_id, person_id)
+    tx.run(
+        "DELETE FROM draft WHERE item_id = ? AND person_id = ? AND dropped = 0 AND trim(text) = ''", item_id, person_id
+    )
     sql = "UPDATE draft SET dropped = ? WHERE item_id = ? AND person_id = ? AND dropped = ?"
     tx.run(sql, min(last["oldest"], 0) - 1, item_id, person_id, 0)
     return tx.run(sql, 0, item_id, person_id, last["newest"])

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from moderator.domain.event import Event, Fault, row_digest, verify_chain
-from moderator.store.base import Row, events, is_damage
+from moderator.store.base import Row, events
+from moderator.store.faults import is_damage
 from moderator.store.schema import SEALED
 
 

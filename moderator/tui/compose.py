@@ -5,9 +5,11 @@ What is typed is saved at the desk within a moment of the last key, with the car
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Coroutine, Iterable
 from typing import Any, ClassVar
 
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import TextArea
 
@@ -52,6 +54,11 @@ class ReplyScreen(DeskScreen):
         """The text that `conduct` speaks of."""
         self.saved = ""
         """The text as the desk has it."""
+        self.saved_caret = 0
+        self._in_turn = asyncio.Lock()
+        """One save at a time, so that an older text never arrives after a newer one."""
+        self._save_due: Timer | None = None
+        self._check_due: Timer | None = None
         self.told = "nothing typed yet"
         self.disclaimer = False
         self.previewing = False
@@ -89,7 +96,7 @@ class ReplyScreen(DeskScreen):
         """Put one's own draft into the text, with the caret where it stood."""
         draft = next((one for one in detail.drafts if one.mine), None)
         if draft is not None:
-            self.area.text, self.saved = draft.text, draft.text
+            self.area.text, self.saved, self.saved_caret = draft.text, draft.text, draft.caret
             self.told = f"saved {self.desk.state.clock(draft.saved_at, seconds=True)}"
             self.area.move_cursor(fields.location(draft.text, draft.caret))
 
@@ -172,7 +179,7 @@ class ReplyScreen(DeskScreen):
     # typing
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """A key: save and check once the typing rests."""
+        """A key: save soon, and check once the typing rests."""
         if not self.ready:
             return
         if self.area.text != self.saved:
@@ -180,34 +187,47 @@ class ReplyScreen(DeskScreen):
         self._save_later()
         self._check_later()
 
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        """The caret has moved: it is part of the draft."""
+        if self.ready:
+            self._save_later()
+
     def _save_later(self) -> None:
-        self._rested("_saving", self.desk.config.times.draft_ms / 1000, self._save)
+        """A save is due so long after the first key that is not at the desk, however fast more keys follow."""
+        if self._save_due is None:
+            self._save_due = self.set_timer(self.desk.config.times.draft_ms / 1000, self._save_now)
+
+    def _save_now(self) -> None:
+        self._save_due = None
+        self.work(self._save())
 
     def _check_later(self) -> None:
-        self._rested("_checking", CHECK_AFTER, self._check)
-
-    def _rested(self, name: str, seconds: float, then: object) -> None:
-        timer = self.__dict__.get(name)
-        if timer is not None:
-            timer.stop()
-        self.__dict__[name] = self.set_timer(seconds, lambda: self.work(then()))  # type: ignore[operator]
+        if self._check_due is not None:
+            self._check_due.stop()
+        self._check_due = self.set_timer(CHECK_AFTER, lambda: self.work(self._check()))
 
     async def keep_draft(self) -> None:
         """Save what is not saved yet; a failure is said, and the text stays here."""
         await self._save()
 
     async def _save(self) -> None:
-        words = self.area.text
-        if not self.ready or words == self.saved:
-            return
-        ask = asks.SaveDraft(words, fields.caret(words, self.area.cursor_location))
+        async with self._in_turn:
+            words = self.area.text
+            caret = fields.caret(words, self.area.cursor_location)
+            nothing = not words and not self.saved
+            if self.ready and not nothing and (words, caret) != (self.saved, self.saved_caret):
+                await self._put(words, caret)
+
+    async def _put(self, words: str, caret: int) -> None:
+        """Have the desk keep this, and say whether it does."""
+        ask = asks.SaveDraft(words, caret)
         try:
             await self.desk.link.call(self.desk.client.save_draft, self.row.id, ask)
         except Refused as refusal:
             self.told = "NOT saved: the text stands only here"
             self.desk.state.refuse(refusal)
         else:
-            self.saved = words
+            self.saved, self.saved_caret = words, caret
             self.told = f"saved {self.desk.state.clock(seconds=True)}"
         if self.alive:
             self.redraw()

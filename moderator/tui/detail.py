@@ -148,7 +148,7 @@ class ItemScreen(WorkScreen):
         self._unfold(why=not self.options.why)
 
     def act_author(self) -> None:
-        """What this author wrote on our pages, in numbers."""
+        """A few more of what this author wrote on our pages."""
         self._unfold(author=not self.options.author)
 
     def _scroll(self, by: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from moderator import text
+from moderator import rows, text
 from moderator.domain.clock import remaining
 from moderator.domain.item import Cause, Disposition
 from moderator.domain.item import State as WorkState
@@ -19,6 +19,8 @@ from moderator.tui.state import State
 
 CONTEXT = 3
 """Voices of the thread shown around the comment; t shows all."""
+EARLIER = 3
+"""The author's other comments shown beside it; w shows a few more."""
 NAME_CELLS = 14
 ROOMY = 90
 """Cells from which a line has room for what is merely good to know."""
@@ -67,6 +69,7 @@ def body(detail: Detail, state: State, width: int, options: Options) -> list[Lin
     parts = (
         changed_lines(detail, width, options.seen_version),
         context_lines(detail, state, width, options),
+        earlier_lines(detail, state, width, options),
         [rule(width), *history] if history else [],
     )
     return [entry for part in parts for entry in part]
@@ -132,6 +135,24 @@ def context_lines(detail: Detail, state: State, width: int, options: Options) ->
     if hidden > 0:
         lines.append(((f" {hidden} more in the thread  ", "dim"), ("t", "key")))
     return lines
+
+
+def earlier_lines(detail: Detail, state: State, width: int, options: Options) -> list[Line]:
+    """What this author wrote on our pages besides: before anybody answers, so that nobody answers without knowing."""
+    if not detail.author_earlier and not options.author:
+        return []
+    shown = detail.author_rows if options.author else detail.author_rows[:EARLIER]
+    told = f" this author on our pages: {detail.author_earlier} more, {detail.author_earlier_hidden} of them hidden  "
+    more: Line = (("w", "key"),) if len(shown) < len(detail.author_rows) else ()
+    return [rule(width), ((told, "dim"), *more), *(_earlier(row, state, width) for row in shown)]
+
+
+def _earlier(row: Row, state: State, width: int) -> Line:
+    """One of them on one line, masked like in the queue, behind the gutter."""
+    ended = disposition_words(row.disposition) if row.disposition else row.state.value
+    start = f"#{row.id} {row.arrived.astimezone(state.zone):%d.%m. %H:%M} {ended}: "
+    words = rows.comment_of(row, max(width - 3 - text.cells(start), 8), revealed=row.id in state.revealed)
+    return ((f"{GUTTER} ", "gutter"), (start, "dim"), (words, "text"))
 
 
 def target_layout(detail: Detail, width: int, options: Options, marks: Sequence[Mark] = ()) -> Layout:
@@ -226,15 +247,8 @@ def standing_lines(detail: Detail, state: State, width: int) -> list[Line]:
 
 
 def history_lines(detail: Detail, state: State, width: int, options: Options) -> list[Line]:
-    """Decisions, escalations, orders, notes and, with the author unfolded, their earlier comments in numbers."""
+    """Decisions, escalations, orders and notes."""
     lines: list[Line] = []
-    if options.author:
-        lines.append(
-            line(
-                f" this author on our pages: {detail.author_earlier} earlier, "
-                f"{detail.author_earlier_hidden} of them hidden"
-            )
-        )
     for decision in detail.decisions:
         lines += _decision_lines(decision, state, width)
     for step in detail.escalations:

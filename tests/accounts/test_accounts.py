@@ -65,6 +65,14 @@ async def desk(house: House, staff: Any) -> Desk:
     return Desk(house, lead, cora, mona)
 
 
+@pytest.mark.req("A3")
+async def test_the_desk_says_which_secrets_a_platform_needs(desk: Desk) -> None:
+    account_id = await desk.add()
+    assert (await desk.view(account_id)).needs == ("app_password",)
+    found = await desk.house.read(accounts.list_platforms, desk.mona)
+    assert {kind.name: kind.needs for kind in found} == {"wordpress": ("app_password",), "import": (), "practice": ()}
+
+
 class TestLife:
     """Planned, active, frozen, retired: each step by the right person only."""
 

@@ -273,6 +273,15 @@ class TestLeaving:
         assert (await ladder.effect(done))["state"] == "cancelled"
         assert (await ladder.item(item))["state"] == "claimed"
 
+    async def test_taken_back_the_item_stands_where_it_stood(
+        self, ladder: Ladder, item: int, with_mail: Config
+    ) -> None:
+        ladder.house.config = with_mail
+        await ladder.up(item, level=2)
+        assert (await ladder.item(item))["level"] == 2
+        await ladder.house.write(work.undo, ladder.mona, item, Nothing())
+        assert (await ladder.item(item))["level"] == 0
+
     @pytest.mark.req("H3")
     async def test_an_urgent_one_leaves_at_once(
         self, ladder: Ladder, item: int, with_mail: Config, house: House

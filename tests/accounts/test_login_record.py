@@ -39,6 +39,18 @@ def test_a_good_record_is_kept_masked() -> None:
     assert again == kept, "what is masked stays as it is"
 
 
+@pytest.mark.req("T3")
+@pytest.mark.parametrize(("platform", "name", "kept"), [("practice", "practice 2", True), ("practice", "flood", False),
+                                                        ("wordpress", "flood", True)])  # fmt: skip
+def test_a_practice_account_says_so_in_its_name(platform: str, name: str, kept: bool) -> None:
+    ask = with_(platform=platform, name=name)
+    if kept:
+        assert login_record.checked(ask, []).name == name
+    else:
+        with pytest.raises(Refused, match="must say so"):
+            login_record.checked(ask, [])
+
+
 @pytest.mark.parametrize(
     ("wrong", "word"),
     [

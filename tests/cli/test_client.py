@@ -144,8 +144,10 @@ def test_an_answer_that_does_not_fit_is_refused_not_guessed(desk: Any, client: C
 
 
 def test_an_import_streams_and_the_body_is_never_whole(desk: Any, client: Client) -> None:
-    desk.routes["POST /accounts/2/import"] = (200, DONE)
-    client.import_lines(2, (f'{{"n":{n}}}\n'.encode() for n in range(3)))
+    told = {"sentence": "3.", "taken": 2, "known": 0, "refused": 1, "refused_lines": ["Line 3 is bad."], "account_id": 2}
+    desk.routes["POST /accounts/2/import"] = (200, told)
+    done = client.import_lines(2, (f'{{"n":{n}}}\n'.encode() for n in range(3)))
+    assert (done.taken, done.refused, done.refused_lines) == (2, 1, ("Line 3 is bad.",))
     assert desk.seen[-1].body == b'{"n":0}\n{"n":1}\n{"n":2}\n'
     assert desk.seen[-1].headers["Transfer-Encoding"] == "chunked"
 

@@ -37,6 +37,11 @@ FINDING = {
     "clause": "A1", "rule": "A1.slur", "start": 4, "end": 9, "severity": 2, "suggestion": "hide", "mask": True,
     "why": "A slur.",
 }  # fmt: skip
+IMPORTED = {"sentence": "2 taken in.", "taken": 2, "known": 0, "refused": 0, "refused_lines": [], "account_id": 4}
+PLATFORMS = [
+    {"name": name, "title": name, "needs": needs, "needs_url": bool(needs), "tested": "live", "hide_means": "x"}
+    for name, needs in (("wordpress", ["app_password"]), ("import", []), ("two", ["id", "token"]))
+]
 DRAFT = {"item_id": 7, "person": "bob", "mine": False, "text": HOSTILE, "caret": 0, "saved_at": AT, "why": ""}
 DETAIL = {
     "row": ROW, "text": "you idiot " + HOSTILE + "\n#8 · hidden by lead", "findings": [FINDING], "protected_span": None,
@@ -51,6 +56,7 @@ ACCOUNT = {
     "id": 4, "platform": "wordpress", "name": "wp consult", "url": "https://c.example", "login_id": "desk",
     "status": "planned", "custodians": ["alice"], "order_ref": "", "registered_mail": "", "registered_phone": "",
     "mfa": "", "recovery_location": "", "rotated_at": None, "retired_at": None, "settings": {"since": "2026"},
+    "needs": ["app_password"],
     "secrets": [{"slot": "password", "fingerprint": "ab12cd34", "set_by": "alice", "set_at": AT}],
 }  # fmt: skip
 EFFECT = {
@@ -108,6 +114,7 @@ def run(desk: Any) -> Run:
         "GET /items/7": (200, DETAIL),
         "GET /next": (200, {"id": 7}),
         "GET /accounts": (200, [ACCOUNT]),
+        "GET /platforms": (200, PLATFORMS),
         "GET /people": (200, [PERSON]),
         "GET /effects": (200, [EFFECT]),
         "GET /trail": (200, [TRAIL]),
@@ -244,6 +251,9 @@ def test_a_draft_is_shown_saved_and_dropped(desk: Any, run: Run) -> None:
     assert sent(desk) == ("PUT /items/7/draft", {"text": "half a", "caret": 6})
     run("item", "draft", "7", "--drop")
     assert desk.paths()[-1] == "DELETE /v1/items/7/draft"
+    desk.routes["POST /items/7/restore_draft"] = (200, DONE)
+    run("item", "draft", "7", "--restore")
+    assert sent(desk) == ("POST /items/7/restore_draft", {})
 
 
 def test_the_conduct_check_ends_with_1_where_a_hard_rule_is_broken(desk: Any, run: Run) -> None:
@@ -382,6 +392,36 @@ def test_no_option_takes_a_secret() -> None:
     assert takes == {"--secret-stdin", "--no-secret"}  # both are mere switches
 
 
+@pytest.mark.req("A3")
+def test_what_a_platform_needs_is_what_the_desk_says(desk: Any, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No table of this program's own: a platform with two secrets is asked for both, one without for none."""
+    asked: list[str] = []
+    monkeypatch.setattr("getpass.getpass", lambda prompt, stream: asked.append(prompt) or "hunter2")
+    desk.routes["POST /accounts"] = desk.routes["POST /accounts/4/secret"] = (200, DONE)
+    assert run("account", "add", "two", "both", stdin=None).code == exits.DONE
+    assert asked == ["The id of “both” (not shown): ", "The token of “both” (not shown): "]
+    assert [seen.json["slot"] for seen in desk.seen if seen.path.endswith("/secret")] == ["id", "token"]
+    assert run("account", "add", "import", "archive").code == exits.DONE
+    assert len(asked) == 2
+    run("account", "secret", "4", stdin=None)
+    assert asked[2:] == ["The app password of “wp consult” (not shown): "]
+
+
+@pytest.mark.req("A3")
+@pytest.mark.parametrize("platform", ["import", "two"])
+def test_one_line_of_standard_input_is_one_secret(desk: Any, run: Run, platform: str) -> None:
+    said = run("account", "add", platform, "x", "--secret-stdin", stdin="hunter2\n")
+    assert (said.code, "hunter2" in said.err) == (exits.USAGE, False)
+    assert all(seen.method == "GET" for seen in desk.seen), "nothing was changed"
+
+
+@pytest.mark.parametrize("needs", [[], ["id", "token"]])
+def test_which_secret_must_be_clear(desk: Any, run: Run, needs: list[str]) -> None:
+    desk.routes["GET /accounts"] = (200, [ACCOUNT | {"needs": needs}])
+    said = run("account", "secret", "4", stdin=None)
+    assert (said.code, "--slot id or token" in said.err) == (exits.REFUSED, bool(needs))
+
+
 @pytest.mark.parametrize("act", ["activate", "freeze", "thaw", "retire"])
 def test_an_accounts_life_needs_reasons(desk: Any, run: Run, act: str) -> None:
     desk.routes[f"POST /accounts/4/{act}"] = (200, DONE)
@@ -429,7 +469,7 @@ def test_a_leaver_is_taken_off_the_roster_by_name_or_number(desk: Any, run: Run)
 
 @pytest.mark.req("Z13")
 def test_import_streams_files_and_folders_itself_line_by_line(desk: Any, run: Run, tmp_path: Path) -> None:
-    desk.routes["POST /accounts/4/import"] = (200, DONE)
+    desk.routes["POST /accounts/4/import"] = (200, IMPORTED)
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "b.jsonl").write_bytes(b'{"n":2}')  # no newline at its end
@@ -439,6 +479,22 @@ def test_import_streams_files_and_folders_itself_line_by_line(desk: Any, run: Ru
     assert desk.seen[-1].body == b'{"n":1}\n{"n":2}\n'
     assert b"in" not in desk.seen[-1].headers.get("Content-Type", "").encode()  # no path of ours goes out
     assert str(tmp_path) not in desk.seen[-1].path
+
+
+@pytest.mark.req("Z13")
+def test_an_import_with_refused_lines_counts_names_and_ends_with_1(desk: Any, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_bytes(b"{}\n")
+    desk.routes["POST /accounts/4/import"] = (200, IMPORTED)
+    assert run("import", "4", str(file)) == Said(exits.DONE, "2 taken in.\n", "")
+    bad = IMPORTED | {"refused": 7, "refused_lines": ["Line 2 has no text.", f"Line 3 {HOSTILE}"]}
+    desk.routes["POST /accounts/4/import"] = (200, bad)
+    said = run("import", "4", str(file))
+    assert said.code == exits.REFUSED
+    assert said.out.splitlines()[0::3] == ["2 taken in.", "✗ and 5 more"]
+    assert "\x1b" not in said.out
+    said = run("import", "4", str(file), "--json")
+    assert (said.code, said.json["refused"], said.json["taken"]) == (exits.REFUSED, 7, 2)
 
 
 @pytest.mark.parametrize("make", [lambda p: None, lambda p: p.mkdir(), lambda p: (p.mkdir(), (p / "x.txt").touch())])

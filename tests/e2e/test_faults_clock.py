@@ -71,7 +71,7 @@ def database(desk: DeskProcess) -> Path:
 
 def held(client: Client) -> tuple[int, int]:
     """An item with a reply in its window, and what is left of it in milliseconds."""
-    row = wait_for(lambda: next((row for row in rows(client) if not row.owner and not row.protected), None))
+    row = wait_for(lambda: [row for row in rows(client) if not row.owner and not row.protected])[0]
     client.act(row.id, "claim")
     client.act(row.id, "reply", asks.Reply(seen_version=row.comment_version, text=TEXT))
     [effect] = client.effects()

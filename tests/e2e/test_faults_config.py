@@ -93,7 +93,7 @@ BROKEN = [
 def test_the_real_command_refuses_and_starts_nothing(tmp_path: Path, source: str, word: str) -> None:
     desk = DeskProcess(tmp_path, config=source)
     desk.config_file.write_text(source)
-    for done in (serve(desk), desk.run("status"), desk.run("line", text="")):
+    for done in (serve(desk), desk.run("status")):
         told = said(done, 78, str(desk.config_file), word)
         assert "canary" not in told
     assert not desk.data_dir.exists()

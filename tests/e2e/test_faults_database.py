@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import random
 import shutil
 import signal
@@ -99,32 +100,45 @@ def digest(desk: DeskProcess) -> str:
 # migration
 
 _MIGRATE = """
-import os, signal, sys
+import json, os, signal, sys
 from pathlib import Path
-from moderator.store import base
-conn = base.connect(Path(sys.argv[1]))
-left = int(sys.argv[2])
-def count(statement):
-    global left
-    left -= 1
-    if left < 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-conn.set_trace_callback(count)
-{migrate}
-conn.set_trace_callback(None)
-print(int(sys.argv[2]) - left)
+from moderator.store import base, schema
+
+def migrate(database, left):
+    conn = base.connect(Path(database))
+    seen = []
+    def count(statement):
+        seen.append(1)
+        if len(seen) > left:
+            os.kill(os.getpid(), signal.SIGKILL)
+    conn.set_trace_callback(count)
+    {migrate}
+    conn.set_trace_callback(None)
+    return len(seen)
+
+def killed(database, left):
+    child = os.fork()
+    if child == 0:
+        migrate(database, left)
+        os._exit(0)
+    return -os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+print(json.dumps([killed(*job) if job[1] >= 0 else migrate(job[0], 10**9) for job in json.loads(sys.argv[1])]))
 """
+"""Each job is a database and after how many statements its migration is killed, -1 for never: the signal that ended it,
+or how many statements the whole migration has."""
+
 WHOLE = _MIGRATE.format(migrate="base.migrate(conn)")
-STEP_BY_STEP = _MIGRATE.format(
-    migrate="from moderator.store import schema\n[conn.execute(step) for step in schema._FIRST]"
-)
+STEP_BY_STEP = _MIGRATE.format(migrate="[conn.execute(step) for step in schema._FIRST]")
 
 
-def migrating(program: str, database: Path, statements: int) -> subprocess.CompletedProcess[str]:
-    """Run a migration that is killed after so many statements."""
-    return subprocess.run(
-        [sys.executable, "-c", program, str(database), str(statements)], capture_output=True, text=True
-    )
+def migrating(program: str, *jobs: tuple[Path, int]) -> list[int]:
+    """Run these migrations, one after the other, each in a process of its own."""
+    told = json.dumps([(str(database), statements) for database, statements in jobs])
+    done = subprocess.run([sys.executable, "-c", program, told], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found: list[int] = json.loads(done.stdout)
+    return found
 
 
 def schema(database: Path) -> tuple[int, list[tuple[str, str]]]:
@@ -135,26 +149,23 @@ def schema(database: Path) -> tuple[int, list[tuple[str, str]]]:
 
 @pytest.mark.req("F20")
 def test_a_migration_killed_anywhere_leaves_all_or_nothing(tmp_path: Path) -> None:
-    whole = migrating(WHOLE, tmp_path / "whole.db", 10**9)
-    statements, done = int(whole.stdout), schema(tmp_path / "whole.db")
+    [statements] = migrating(WHOLE, (tmp_path / "whole.db", -1))
+    done = schema(tmp_path / "whole.db")
     assert done[0] == VERSION
     assert statements > 30
-    outcomes = set()
-    for n in range(20):
-        database = tmp_path / f"{n}.db"
-        killed = migrating(WHOLE, database, statements * n // 20 + n % 2)
-        assert killed.returncode == -signal.SIGKILL
-        left = schema(database)
-        assert left in ((0, []), done), f"killed after {n}/20 of the statements: half a schema"
-        outcomes.add(left[0])
-        assert migrating(WHOLE, database, 10**9).returncode == 0, "and the next start finishes it"
-        assert schema(database) == done
-    assert 0 in outcomes
+    files = [tmp_path / f"{n}.db" for n in range(20)]
+    ended = migrating(WHOLE, *((file, statements * n // 20 + n % 2) for n, file in enumerate(files)))
+    assert ended == [signal.SIGKILL] * 20
+    left = [schema(file) for file in files]
+    assert all(found in ((0, []), done) for found in left), [found for found in left if found not in ((0, []), done)]
+    assert (0, []) in left
+    migrating(WHOLE, *((file, -1) for file in files))
+    assert [schema(file) for file in files] == [done] * 20, "and the next start finishes it"
 
 
 @pytest.mark.req("F20")
 def test_control_without_one_transaction_half_a_schema_is_left(tmp_path: Path) -> None:
-    assert migrating(STEP_BY_STEP, tmp_path / "half.db", 12).returncode == -signal.SIGKILL
+    assert migrating(STEP_BY_STEP, (tmp_path / "half.db", 12)) == [signal.SIGKILL]
     version, tables = schema(tmp_path / "half.db")
     assert version == 0
     assert tables

@@ -214,7 +214,8 @@ def fill(store: Store) -> dict[str, int]:
         try:
             acknowledged[f"{n:04} {WORDS}"] = store.write(note(f"{n:04} {WORDS}")).result(10)
         except Refused as refused:
-            assert refused.code is Code.FULL
+            if refused.code is not Code.FULL:
+                raise
             return acknowledged
     raise AssertionError("it never ran full")
 

@@ -1,4 +1,4 @@
-"""No keyring, a locked one, a bus that never answers: said with the cure, the queue goes on, and what waited then leaves."""
+"""No keyring, a locked one, a silent bus: said with the cure, the queue goes on, and what waited then leaves."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def silent(home: Path, bus: Path) -> Iterator[None]:
 TROUBLES = {
     missing: "No keyring is running",
     locked: "The keyring is locked",
-    silent: "The keyring did not answer within 1 s",
+    silent: "The keyring did not answer",
 }
 
 

@@ -166,7 +166,7 @@ def test_everything_waits_for_a_person_and_nothing_is_sent(
         desk.kill()
 
 
-def settle(client: Client, waiting: list[EffectView], site: Site) -> None:
+def settle(client: Client, waiting: tuple[EffectView, ...], site: Site) -> None:
     """A person's word moves them, one by one."""
     last = waiting[-1]
     client.settle(last.id, asks.SettleEffect(asks.Settling.RESEND, "looked on the site: it is not there"))

@@ -97,13 +97,11 @@ def walk_item(terminal: Terminal, number: int, count: int) -> None:
 
 def walk_over(terminal: Terminal, number: int, count: int) -> None:
     """What lies over an item: the hide menu and the composer."""
-    terminal.type("h")
-    terminal.shows(f"Hide letters {tag(number)}", "Reason?", "┃")
+    terminal.decide("h", f"Hide letters {tag(number)}", "Reason?", "┃")
     unforged(terminal.text())
     terminal.type(ESC)
     terminal.shows(f"All {number}/{count}")
-    terminal.type("r")
-    terminal.shows(f"Reply to {tag(number)}", "┃", "Esc preview")
+    terminal.decide("r", f"Reply to {tag(number)}", "┃", "Esc preview")
     unforged(terminal.text())
     terminal.type(ESC)
     terminal.shows("keep and leave")
@@ -114,8 +112,7 @@ def walk_over(terminal: Terminal, number: int, count: int) -> None:
 def walk_forms(terminal: Terminal, count: int) -> None:
     """The forms, the keys and the palette over an item."""
     for key, words in FORMS.items():
-        terminal.type(key)
-        terminal.shows(words, "Esc back")
+        terminal.decide(key, words, "Esc back")
         terminal.type(ESC)
         terminal.shows(f"All 1/{count}", "author on our pages")
     for key, words in (("?", "j k scroll"), (":", "choose")):
@@ -148,7 +145,9 @@ def walk(terminal: Terminal, count: int, every: int) -> None:
 
 
 @pytest.mark.req("F14", "X1", "X7", "Z22", "Z23")
-@pytest.mark.parametrize(("size", "every"), [("80×24", 2), ("120×40", 5)])
+@pytest.mark.parametrize(
+    ("place", "size", "every"), [("own", "80×24", 2), ("own", "120×40", 6), ("shared", "80×24", 7)], indirect=["place"]
+)
 def test_nothing_steers_the_full_screen(place: Filled, opened: Callable[..., Terminal], size: str, every: int) -> None:
     terminal = opened(place.desk.command(), place.desk.environment(), size=SIZES[size])
     walk(terminal, len(place.corpus), every)
@@ -164,7 +163,7 @@ def test_nothing_steers_the_terminal_of_line_mode(place: Filled, opened: Callabl
     since = terminal.type("/all\n")
     terminal.sends(b"Desk: ", since)
     for number in range(1, len(place.corpus) + 1):
-        for command in (f"{number}\n", "t\n", "w\n", "y\n"):
+        for command in (f"{number}\n", "t\n", "w\n", "y\n", "all\n"):
             since = terminal.type(command)
             terminal.sends(rb"\nItem %d: " % number, since)
     terminal.type("q\n")

@@ -160,7 +160,7 @@ ME = {"id": 7, "name": "Desk", "roles": ["editor"], "capabilities": {"moderate_c
 class _Handler(BaseHTTPRequestHandler):
     site: Site
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Nothing."""
 
     def do_GET(self) -> None:

@@ -17,7 +17,7 @@ from moderator.platforms import base, connect
 from moderator.platforms import practice_world as world
 from moderator.platforms.base import Verb
 from moderator.platforms.practice import Practice
-from moderator.platforms.practice_texts import LINES, MARK, NOTICES, OPENING, POST_MARK, Sort
+from moderator.platforms.practice_texts import HANDLE_MARK, LINES, MARK, NOTICES, OPENING, POST_MARK, Sort
 from tests.platforms.conftest import NOON, action
 
 
@@ -83,7 +83,8 @@ async def test_everything_is_marked_as_practice() -> None:
     who = await practice.probe()
     assert who.name.endswith(MARK)
     for comment in await watch(practice, clock, 60):
-        assert comment.author.name.endswith(MARK)
+        assert comment.author.handle.startswith(HANDLE_MARK)
+        assert "practice" not in comment.author.name, "a name fits its column of the queue"
         assert comment.post is not None
         assert comment.post.title.startswith(POST_MARK)
     assert practice.capabilities.tested == "synthetic"

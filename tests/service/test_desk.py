@@ -259,7 +259,7 @@ def test_an_account_gets_its_reader_without_a_restart(desk: Make, listen: Make) 
     service = desk(private=True).start()
     client = service.client()
     line = listen(client)
-    made = client.add_account(asks.NewAccount("practice", "second", custodians=(ME,)))
+    made = client.add_account(asks.NewAccount("practice", "practice 2", custodians=(ME,)))
     client.account_act(made.row_id, "activate", asks.Because("try"))
     changed = line.until("queue", lambda data: data.new > 0)
     assert changed.ids

@@ -36,6 +36,6 @@ async def test_an_endless_line_is_refused_before_it_fills_the_memory(monkeypatch
 
 
 def test_the_answer_counts_and_names() -> None:
-    said = imports.told(Imported(3, 2, tuple(f"Line {n} is bad." for n in range(9)), 9))
-    assert said.startswith("3 taken in, 2 known already, 9 refused. Line 0")
-    assert said.count("Line") == imports._NAMED
+    told = imports.told(Imported(3, 2, tuple(f"Line {n} is bad." for n in range(9)), 60), 4)
+    assert told.sentence == "3 taken in, 2 known already, 60 refused."
+    assert (told.taken, told.known, told.refused, len(told.refused_lines), told.account_id) == (3, 2, 60, 9, 4)

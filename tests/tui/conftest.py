@@ -72,6 +72,8 @@ class ScriptedDesk:
     drafts: dict[int, asks.SaveDraft] = field(default_factory=dict)
     dropped: dict[int, asks.SaveDraft] = field(default_factory=dict)
     decisions: dict[int, tuple[view.DecisionView, ...]] = field(default_factory=dict)
+    threads: dict[int, tuple[view.ThreadEntry, ...]] = field(default_factory=dict)
+    authors: dict[int, tuple[view.Row, ...]] = field(default_factory=dict)
     versions: dict[int, list[str]] = field(default_factory=dict)
     refuse: dict[str, Refused] = field(default_factory=dict)
     effects_now: list[view.EffectView] = field(default_factory=list)
@@ -148,12 +150,14 @@ class ScriptedDesk:
         return view.Detail(
             row=row, text=texts[-1], findings=self.findings.get(item_id, ()), protected_span=None,
             policy_version="2026.11-2", post_title=self.post_title, post_text="Share your exact location.", post_url="",
-            permalink="", thread=(view.ThreadEntry(row.author, texts[-1], NOW, False, True, 0),),
+            permalink="",
+            thread=self.threads.get(item_id, (view.ThreadEntry(row.author, texts[-1], NOW, False, True, 0),)),
             versions=tuple(view.VersionView(n, words, row.author, NOW, None, ()) for n, words in enumerate(texts, 1)),
             drafts=drafts, notes=(), trail=(), effects=(), decisions=self.decisions.get(item_id, ()), escalations=(), orders=(), looking=("das",),
             author_earlier=1, author_earlier_hidden=0,
             powers=view.Powers(True, True, True, "The author and friends still see it.", False, 500, "live"),
             media=(), lease_left_ms=540000, why="New comment under your post.", dropped_draft=item_id in self.dropped,
+            author_rows=self.authors.get(item_id, ()),
         )  # fmt: skip
 
     def act(self, item_id: int, act: str, ask: object = None) -> view.Done:

@@ -70,7 +70,7 @@ async def test_only_criticism_stays(open_desk: Open, desk: Any) -> None:
     async with open_desk() as story:
         await story.decide("hide")
         await story.press("0")
-        await story.shows("Not done: It is only criticism: it stays.", "due        finding")
+        await story.shows("Not done: It is only criticism: it stays.", "due         finding")
         assert desk.done("hide")[0][2].only_criticism
         assert story.app.queue.loaded.cursor == 1
 
@@ -97,7 +97,7 @@ async def test_clauses_beyond_nine_are_found_by_typing(open_desk: Open, desk: An
         await story.press("enter")
         await story.shows("M1 false claim: mark the words")
         await story.press("escape", "escape", "escape")
-        await story.shows("due        finding")
+        await story.shows("due         finding")
 
 
 async def test_an_edit_since_the_reading_shows_the_difference_and_decides_nothing(open_desk: Open, desk: Any) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from moderator.domain import asks
-from moderator.domain.item import State
+from moderator.domain import asks, view
+from moderator.domain.item import Disposition, State
 from moderator.domain.order import OrderKind
 from moderator.domain.policy import Opinion
 
 Open = Callable[..., Any]
+NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 
 
 async def test_the_item_tells_what_is_found_and_that_it_is_being_looked_at(open_desk: Open, desk: Any) -> None:
@@ -65,7 +66,7 @@ async def test_brackets_walk_the_list_and_esc_goes_back(open_desk: Open, desk: A
         await story.press("previous_item")
         await story.shows("Water at roof", "1/8")
         await story.press("back")
-        await story.shows("due        finding")
+        await story.shows("due         finding")
 
 
 async def test_next_for_me(open_desk: Open, desk: Any) -> None:
@@ -156,3 +157,45 @@ async def test_the_keys_page_lists_what_the_roles_allow(open_desk: Open, desk: A
     async with open_desk() as story:
         await story.press("keys")
         await story.shows("leave public, no reply needed", "write a reply  (not with your roles)")
+
+
+@pytest.mark.req("G3")
+async def test_the_second_person_reads_what_they_would_approve(open_desk: Open, desk: Any) -> None:
+    desk.rows_by_id[3] = replace(desk.rows_by_id[3], state=State.REVIEW)
+    proposal = view.DecisionView(
+        1, Disposition.REPLIED, "", "", "he asked for it", "rita", "", NOW, "2026.11-2", 1, False, "", False, False,
+        "Call Bipul at 98640 12345.\n— Rita", proposed=True,
+    )  # fmt: skip
+    desk.decisions[3] = (proposal,)
+    async with open_desk() as story:
+        await story.press("down", "down", "open")
+        await story.shows("proposed: replied by rita", "he asked for it", "Call Bipul at 98640 12345.", "— Rita")
+        desk.decisions[3] = (replace(proposal, proposed=False, second="anil"),)
+        await story.app.screen.reread()
+        await story.shows(" replied by rita with anil")
+        assert "proposed" not in story.text()
+
+
+@pytest.mark.req("Q11")
+async def test_the_context_of_an_item_is_read_before_a_reply(open_desk: Open, desk: Any) -> None:
+    """Our post, what was said and answered before, and what this author wrote besides; abuse in it stays covered."""
+    row = desk.rows_by_id[3]
+    desk.threads[3] = (
+        view.ThreadEntry("citizen 9", "The camp is full.", NOW, False, False, 0),
+        view.ThreadEntry("Official desk", "A second camp is open at the college.", NOW, True, False, 1),
+        view.ThreadEntry(row.author, desk.texts[3], NOW, False, True, 1),
+    )
+    desk.authors[3] = tuple(
+        replace(row, id=90 - n, text=f"{'Filthyword ' * (n == 0)}earlier words {n}", masks=((0, 10),) * (n == 0),
+                state=State.RESOLVED, disposition=Disposition.HIDDEN if n == 0 else Disposition.LEFT_PUBLIC)
+        for n in range(5)
+    )  # fmt: skip
+    async with open_desk(size=(100, 40)) as story:
+        await story.press("down", "down", "open")
+        await story.shows("our post", "Helpline · Share your exact location.")
+        await story.shows("The camp is full.", "ours", "A second camp is open at the college.", "When will relief come?")
+        await story.shows("this author on our pages: 1 more", "#90", "hidden: ░░░░░░░░░░ earlier words 0", "#88")
+        assert "Filthyword" not in story.text()
+        assert "#87" not in story.text()
+        await story.press("author")
+        await story.shows("#87", "#86", "left public: earlier words 4")

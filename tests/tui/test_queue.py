@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from moderator import rows, text
 from moderator.config import Screen
 from moderator.domain import asks, view
 from moderator.domain.effect import EffectState
 from moderator.domain.errors import Code, Refused
 from moderator.domain.item import Lane
+from moderator.tui.queue import OUTCOMES
 
 Open = Callable[..., Any]
 
@@ -300,3 +302,8 @@ async def test_a_quiet_screen_draws_nothing(open_desk: Open) -> None:
         story.app._minute()
         await story.pilot.pause()
         assert frames == []
+
+
+@pytest.mark.parametrize("width", range(60, 201))
+def test_what_became_of_a_row_is_never_cut(width: int) -> None:
+    assert [words for words in OUTCOMES.values() if text.cells(words) >= rows.Columns.of(width).due] == []

@@ -184,9 +184,10 @@ def test_a_release_gives_back_the_state_before_the_claim():
         assert step(step(an_item(state), good(Act.CLAIM)), good(Act.RELEASE)).state is state
 
 
-def test_undoing_an_escalation_takes_its_level_back():
-    up = step(an_item(), good(Act.ESCALATE, level=2))
-    assert step(up, good(Act.UNDO, decided_by=1)).level == 1
+@pytest.mark.parametrize("before", [0, 1])
+def test_undoing_an_escalation_puts_the_item_where_it_stood(before):
+    up = step(an_item(level=before), good(Act.ESCALATE, level=2))
+    assert step(up, good(Act.UNDO, decided_by=1, level=before)).level == before
 
 
 def test_control_without_a_guard_the_table_lets_it_by(monkeypatch):

@@ -22,7 +22,7 @@ ROW = Row(
     state=State.NEW,
     lane=Lane.ROUTINE,
     account="fb dipr",
-    author="citizen 1204",
+    author="citizen 204",
     text="slur officer, go drown",
     masks=((0, 4),),
     category="abusive",
@@ -44,9 +44,9 @@ ROW = Row(
 
 
 def test_a_row_at_eighty_cells():
-    assert rows.header(80) == text.pad("    due        finding       account    from         comment", 80)
+    assert rows.header(80) == text.pad("    due         finding        account    from        comment", 80)
     assert rows.line_of(ROW, 80, NOW) == text.pad(
-        "    in 26 min  abusive A1    fb dipr    citizen 1204 ░░░░ officer, go drown", 80
+        "    in 26 min   abusive A1     fb dipr    citizen 204 ░░░░ officer, go drown", 80
     )
 
 
@@ -64,7 +64,7 @@ def test_masked_words_show_only_when_revealed():
         ({"lane": Lane.LIFE}, " ‼  in 26 min"),
         ({"lane": Lane.THREAT}, " !  in 26 min"),
         ({"due": NOW - timedelta(minutes=2)}, "    late 2 min"),
-        ({"due": None}, "               abusive"),
+        ({"due": None}, "                abusive"),
         ({"state": State.CLAIMED, "mine": True, "owner": "das"}, "  ● in 26 min"),
         ({"state": State.CLAIMED, "owner": "kalita"}, "  ○ in 26 min"),
         ({"state": State.SNOOZED}, "  z in 26 min"),
@@ -168,10 +168,30 @@ def test_columns_fill_every_width_and_leave_most_to_the_comment(width):
     assert text.cells(rows.header(width)) == width
 
 
-@pytest.mark.parametrize("width", [60, 80, 120, 200])
-def test_words_fit_their_columns(width):
-    columns = rows.Columns.of(width)
-    for category in Category:
-        said = rows.finding(replace(ROW, category=category.value, clause=""))
-        assert text.cells(said) < columns.finding
-    assert all(len(rows.due(replace(ROW, due=NOW + timedelta(minutes=m)), NOW)) <= columns.due for m in (0, 59, 1439))
+def own_words():
+    """Rows that show every word of ours which stands in a column of fixed width."""
+    yield from (replace(ROW, category=category.value, clause="X9") for category in Category)
+    yield from (replace(ROW, category="", asks=asks) for asks in Asks)
+    yield from (replace(ROW, category="", opinion=opinion) for opinion in Opinion)
+    yield replace(ROW, category="", protected=True)
+    yield from (replace(ROW, state=State.RESOLVED, disposition=end) for end in Disposition)
+    yield from (replace(ROW, cause=cause) for cause in Cause)
+    yield from (replace(ROW, state=state, level=3) for state in State)
+    yield from (replace(ROW, due=NOW + timedelta(minutes=m)) for m in (0, 59, 599, 600, 1439, -59, -599, -600, -1439))
+
+
+def cut(width):
+    """Which of our own words are cut short in a line of this width."""
+    cells = (rows.cells_of(row, NOW, width) for row in own_words())
+    return [part for found in cells for part in (found.due, found.finding, found.state) if "…" in part]
+
+
+@pytest.mark.req("L3", "H2")
+@pytest.mark.parametrize("width", range(60, 201))
+def test_no_word_of_ours_is_cut(width):
+    assert cut(width) == []
+
+
+def test_control_a_narrower_column_cuts_them(monkeypatch):
+    monkeypatch.setattr(rows.Columns, "of", classmethod(lambda cls, width: cls(4, 11, 14, 11, 12, 0, width - 52)))
+    assert {part.strip() for part in cut(80)} == {"life safety …", "false claim …", "late 59 m…", "late 9 h …"}

@@ -187,7 +187,8 @@ def _one_slot(account: view.AccountView) -> str:
     if len(account.needs) == 1:
         return account.needs[0]
     if account.needs:
-        raise Refused(Code.BAD, f"{account.name} has several secrets.", f"Name one: --slot {' or '.join(account.needs)}")
+        named = " or ".join(account.needs)
+        raise Refused(Code.BAD, f"{account.name} has several secrets.", f"Name one: --slot {named}")
     raise Refused(Code.BAD, f"{account.name} needs no secret.", "Nothing was changed.")
 
 

@@ -31,6 +31,7 @@ VERBS: Final[dict[str, Verb]] = {
     "mail": Verb("mail", "the mail server's password"),
     "import": Verb("importing", "take comments in from files"),
     "policy": Verb("policy", "check and show the published policy"),
+    "capture": Verb("capture", "the evidence of what a comment said"),
     "trail": Verb("trail", "verify and show the record"),
     "doctor": Verb("doctor", "what is wrong with this machine, and the cure"),
     "completion": Verb("completion", "words for your shell to complete commands"),

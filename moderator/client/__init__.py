@@ -20,6 +20,7 @@ from moderator.domain.errors import Code, Refused
 
 if TYPE_CHECKING:
     from moderator.domain import asks
+    from moderator.domain.capture import Capture
     from moderator.domain.conduct import Conduct
     from moderator.domain.person import Person
 
@@ -114,6 +115,12 @@ class Client:
     def trail(self, after: int = 0, limit: int = 100, item: int = 0) -> tuple[view.TrailView, ...]:
         """Events of the trail, in order; of one item where `item` is given."""
         return self._get(_target("/trail", after=after, limit=limit, item=item), tuple[view.TrailView, ...])
+
+    def capture(self, item_id: int, n: int = 0) -> Capture:
+        """The evidence of one version of a comment, 0 for the newest. That it was shown goes on the trail."""
+        from moderator.domain.capture import Capture
+
+        return self._get(_target(f"/items/{item_id}/capture", version=n), Capture)
 
     def verify_trail(self) -> dict[str, Any]:
         """What the desk finds walking its own trail: `ok`, `fault` (seq, where, sentence) or None."""

@@ -51,7 +51,7 @@ class Turnaround:
 
 
 def remaining(due: datetime | None, now: datetime) -> str:
-    """A due time as the queue says it: "in 4 min", "late 2 min", "in 1 h 2", "late 11 h", or "" where nothing is due."""
+    """A due time as the queue says it: "in 4 min", "late 1 h 2", "in 11 h", or "" where nothing is due."""
     if due is None:
         return ""
     minutes = int(abs((due - now).total_seconds()) // 60)

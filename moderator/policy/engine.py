@@ -233,8 +233,7 @@ def _occurrences(reading: Reading, pattern: Compiled, forbids: int) -> list[tupl
     for place, mask in enumerate(reading.sums):
         if need & mask != need or forbids & mask:
             continue
-        start, end = reading.sentences[place]
-        found += pattern.matches(reading.mask, start, end)
+        found += pattern.matches(reading.units(place))
         if len(found) >= MOST_PER_RULE:
             break
     return found[:MOST_PER_RULE]

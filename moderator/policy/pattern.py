@@ -11,6 +11,7 @@ tried twice.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -74,6 +75,19 @@ def _atom(written: str) -> str:
     return written if written.startswith("@") else written.replace("_", " ").replace("-", " ")
 
 
+class Units(dict[int, list[int]]):
+    """The units of one sentence by the class that they have, in order; worked out when a class is first asked for."""
+
+    def __init__(self, masks: Sequence[int], start: int, end: int) -> None:
+        super().__init__()
+        self._masks = masks[start:end]
+        self.start = start
+
+    def __missing__(self, bit: int) -> list[int]:
+        found = self[bit] = [place for place, mask in enumerate(self._masks, self.start) if mask & bit]
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """A pattern over bits: each element is one bit that a unit has or has not."""
@@ -85,25 +99,26 @@ class Compiled:
     """The bit of the element that fewest words satisfy: without it in the text nothing is tried."""
     at_start: bool
 
-    def matches(self, masks: Sequence[int], start: int, end: int) -> list[tuple[int, int]]:
-        """Where it stands among the units of one sentence, as (first, last) unit."""
-        bit = self.steps[0][0]
-        last = min(end, start + 2) if self.at_start else end
-        found = {i: i for i, mask in enumerate(masks[start:last], start) if mask & bit}
+    def matches(self, units: Units) -> list[tuple[int, int]]:
+        """Where it stands in one sentence, as (first, last) unit."""
+        last = units.start + 2
+        found = {place: place for place in units[self.steps[0][0]] if place < last or not self.at_start}
         for bit, gap in self.steps[1:]:
-            found = _extend(found, masks, bit, gap, end)
+            found = _extend(found, units[bit], gap)
             if not found:
                 return []
         return sorted((first, last) for last, first in found.items())
 
 
-def _extend(found: dict[int, int], masks: Sequence[int], bit: int, gap: int, end: int) -> dict[int, int]:
+def _extend(found: dict[int, int], following: list[int], gap: int) -> dict[int, int]:
     """Each match made one element longer; of several ways to one place the tightest stays."""
     longer: dict[int, int] = {}
     for last, first in found.items():
-        for j in range(last + 1, min(last + 2 + gap, end)):
-            if masks[j] & bit and longer.get(j, -1) < first:
-                longer[j] = first
+        for place in following[bisect_right(following, last) :]:
+            if place > last + 1 + gap:
+                break
+            if longer.get(place, -1) < first:
+                longer[place] = first
     return longer
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 from operator import or_
 
 from moderator.policy.normalise import LONGEST_WORD
+from moderator.policy.pattern import Units
 from moderator.policy.vocabulary import LOOSE, UNIT, Mark, Vocabulary
 
 LONGEST_SENTENCE = 240
@@ -41,6 +42,8 @@ class Reading:
     """All classes that occur."""
     sums: list[int] = field(default_factory=list)
     """All classes that occur in each sentence."""
+    by_class: dict[int, Units] = field(default_factory=dict)
+    """What `units` worked out, by sentence."""
 
     def quoted(self, unit: int) -> bool:
         """Whether the unit stands in quotation marks."""
@@ -50,6 +53,13 @@ class Reading:
     def sentence_of(self, unit: int) -> int:
         """The number of the sentence that the unit stands in."""
         return bisect_right(self.sentences, (unit, 1 << 60)) - 1
+
+    def units(self, sentence: int) -> Units:
+        """The units of a sentence by class. Asked for once no class is added any more."""
+        found = self.by_class.get(sentence)
+        if found is None:
+            found = self.by_class[sentence] = Units(self.mask, *self.sentences[sentence])
+        return found
 
     def add(self, unit: int, bit: int) -> None:
         """Give a unit a class that its words alone do not have."""

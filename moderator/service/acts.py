@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from moderator.desk import accounts, escalate, orders, outbox, people, reading, reply, review, sessions, work
+from moderator.desk import accounts, captures, escalate, orders, outbox, people, reading, reply, review, sessions, work
 from moderator.domain import asks
 from moderator.domain.errors import Code, Refused
 from moderator.domain.view import Done
@@ -70,6 +70,14 @@ async def get_item(service: Service, request: Request) -> Response:
             if refused.code not in _CANNOT_SAVE:
                 raise  # a disk that is full, or a busy or damaged database, keeps nobody from reading
     return answer(await service.house.read(reading.detail, actor, item_id))
+
+
+async def get_capture(service: Service, request: Request) -> Response:
+    """The evidence of one version of a comment. That it was shown is recorded before it is."""
+    actor = await doer(service, request)
+    item_id = number_of(request.path_params["id"], "item")
+    n = number_of(request.query_params.get("version", "0"), "version")
+    return answer(await service.house.write(captures.show, actor, item_id, n))
 
 
 async def put_draft(service: Service, request: Request) -> Response:

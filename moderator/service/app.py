@@ -30,6 +30,7 @@ ROUTES: tuple[tuple[str, str, Any], ...] = (
     ("GET", "/v1/queue/rows", routes.get_rows),
     ("GET", "/v1/next", routes.get_next),
     ("GET", "/v1/items/{id}", acts.get_item),
+    ("GET", "/v1/items/{id}/capture", acts.get_capture),
     ("PUT", "/v1/items/{id}/draft", acts.put_draft),
     ("DELETE", "/v1/items/{id}/draft", acts.delete_draft),
     ("POST", "/v1/items/{id}/{act}", acts.post_act),

@@ -125,9 +125,7 @@ def author_before(conn: sqlite3.Connection, item_id: int, account_id: int, autho
     return (row[0], row[1])
 
 
-def author_items(
-    conn: sqlite3.Connection, item_id: int, account_id: int, author_key: str, limit: int = 5
-) -> list[int]:
+def author_items(conn: sqlite3.Connection, item_id: int, account_id: int, author_key: str, limit: int = 5) -> list[int]:
     """The newest other items of this author on this account, newest first."""
     rows = conn.execute(
         "SELECT id FROM item WHERE account_id = ? AND author_key = ? AND id <> ? ORDER BY id DESC LIMIT ?",

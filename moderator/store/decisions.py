@@ -130,7 +130,7 @@ def drop_draft(tx: Tx, item_id: int, person_id: int) -> int:
 def restore_draft(tx: Tx, item_id: int, person_id: int) -> int:
     """Bring the newest dropped draft back; 1 where there was one.
 
-    What is being typed instead is put away as the oldest, so that bringing back goes through all of them and loses none.
+    What is being typed instead is put away as the oldest: bringing back goes through all of them and loses none.
     """
     last = tx.one(_PUT_AWAY.format("max(dropped) AS newest, min(dropped) AS oldest"), item_id, person_id)
     if last is None or last["newest"] is None:

@@ -114,6 +114,8 @@ class DeskApp(App[int], inherit_bindings=False):
         self.run_worker(self._end(on_purpose=False), exit_on_error=False)
 
     async def _end(self, *, on_purpose: bool) -> None:
+        if not (on_purpose or self.is_headless):
+            await terminal.taken_in(self)
         for screen in reversed(self.screen_stack):
             keep = getattr(screen, "keep_draft", None)
             if keep is not None:

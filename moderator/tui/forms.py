@@ -226,7 +226,7 @@ def note() -> Form:
 
 def lifting(reply: asks.Reply, rules: str) -> Form:
     """Ask a second person to let a reply out although it breaks hard rules; the text goes to them as it stands."""
-    return Form("lift", "Ask a second person", (Field("reason", "Reason", "Why must it stand as it is? They read it."),),
+    return Form("lift", "Ask a second person", (Field("reason", "Reason", "Why must it stand so? They read it."),),
                 lambda values: replace(reply, lift=fields.required(values["reason"], "why it must stand as it is")),
                 "reply", "proposed a reply to", ((f"To be lifted: {rules}", "warn"),))  # fmt: skip
 

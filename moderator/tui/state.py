@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -95,6 +95,9 @@ class State:
     def forget(self, item_id: int) -> None:
         """This item's last act is past undoing, or undone."""
         self.undoables = [entry for entry in self.undoables if entry.item_id != item_id]
+        if self.status is not None:  # what was last told of it may be older than this
+            kept = tuple(one for one in self.effects if one.item_id != item_id or one.state is not EffectState.HELD)
+            self.status = replace(self.status, effects=kept)
 
     def undo_target(self, monotonic: float) -> Undoable | None:
         """What `z` would take back now: the newest act whose window is open, then this person's held effects."""

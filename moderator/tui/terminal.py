@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import re
 import select
@@ -12,6 +13,7 @@ import termios
 import tty
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +33,8 @@ SHOW_CURSOR = "\x1b[?25h"
 """Textual hides the hardware cursor, which leaves braille displays without a place."""
 PATIENCE = 0.1
 """Seconds that a terminal has to answer the width probe."""
+HURRY = 0.3
+"""Seconds that a signal waits for the keys before it: a lease must be free within one."""
 _ANSWER = re.compile(rb"\x1b\[(\d+);(\d+)R")
 
 
@@ -113,6 +117,29 @@ def drained(app: DeskApp) -> bool:
     """Whether everything drawn has left this process."""
     thread = getattr(app._driver, "_writer_thread", None)
     return thread is None or thread._queue.empty()
+
+
+async def taken_in(app: DeskApp) -> None:
+    """Wait, for at most `HURRY` seconds, until the keys that were typed before a signal have reached the screen."""
+    end = monotonic() + HURRY
+    while monotonic() < end and _unread():
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.02)  # what the reading thread holds is handed to the loop
+    for pump in (app, app.screen, app.focused):
+        if pump is not None:
+            behind = asyncio.Event()
+            pump.call_later(behind.set)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(behind.wait(), max(end - monotonic(), 0.01))
+
+
+def _unread() -> bool:
+    """Whether the terminal holds keys that nobody has read yet; a terminal that is gone holds none."""
+    try:
+        waiting = fcntl.ioctl(sys.__stdin__.fileno() if sys.__stdin__ else 0, termios.FIONREAD, b"\0" * 4)
+    except OSError:
+        return False
+    return any(waiting)
 
 
 def settle(app: DeskApp) -> None:

@@ -29,13 +29,13 @@ class WorkScreen(DeskScreen):
 
     def on_key(self, event: events.Key) -> None:
         """A key acts here and now, in the order in which keys were pressed. One that was pressed before the screen that
-        an earlier key opens could be seen does nothing."""
+        an earlier key opens could be seen does nothing, also where this screen shows through that one."""
         name = keymap(self.PLACE).get(event.key)
         if name is None:
             return
         event.stop()
         event.prevent_default()
-        if self.is_current:
+        if self.desk.screen is self:
             self.action_act(name)
 
     @property

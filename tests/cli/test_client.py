@@ -144,7 +144,14 @@ def test_an_answer_that_does_not_fit_is_refused_not_guessed(desk: Any, client: C
 
 
 def test_an_import_streams_and_the_body_is_never_whole(desk: Any, client: Client) -> None:
-    told = {"sentence": "3.", "taken": 2, "known": 0, "refused": 1, "refused_lines": ["Line 3 is bad."], "account_id": 2}
+    told = {
+        "sentence": "3.",
+        "taken": 2,
+        "known": 0,
+        "refused": 1,
+        "refused_lines": ["Line 3 is bad."],
+        "account_id": 2,
+    }
     desk.routes["POST /accounts/2/import"] = (200, told)
     done = client.import_lines(2, (f'{{"n":{n}}}\n'.encode() for n in range(3)))
     assert (done.taken, done.refused, done.refused_lines) == (2, 1, ("Line 3 is bad.",))

@@ -42,6 +42,16 @@ PLATFORMS = [
     {"name": name, "title": name, "needs": needs, "needs_url": bool(needs), "tested": "live", "hide_means": "x"}
     for name, needs in (("wordpress", ["app_password"]), ("import", []), ("two", ["id", "token"]))
 ]
+RAW = '{"content": "\\u202eevil"}'
+CAPTURE = {
+    "item_id": 7, "n": 1, "versions": 2, "account": "wp consult", "platform": "wordpress",
+    "site": "https://c.example", "remote_id": "55", "author_name": HOSTILE, "author_handle": HOSTILE,
+    "author_remote_id": "9", "post_title": HOSTILE, "post_url": "https://c.example/p", "permalink": "https://c.example/7",
+    "text": "you idiot " + HOSTILE + "\n✗ THIS IS NOT\nhttps://evil.example/x", "media": [HOSTILE], "language": "en",
+    "flags": ["control"], "retention": "routine", "created_at": AT, "created_local": "2026-11-22T19:24:10.000+05:30",
+    "edited_at": None, "captured_at": AT, "captured_local": "2026-11-22T19:24:10.000+05:30", "method": "read", "raw": RAW,
+    "raw_sha256": "ab", "text_sha256": "cd", "event": 12, "event_hash": "ef", "holds": True,
+}  # fmt: skip
 DRAFT = {"item_id": 7, "person": "bob", "mine": False, "text": HOSTILE, "caret": 0, "saved_at": AT, "why": ""}
 DETAIL = {
     "row": ROW, "text": "you idiot " + HOSTILE + "\n#8 · hidden by lead", "findings": [FINDING], "protected_span": None,
@@ -97,7 +107,7 @@ Run = Callable[..., Said]
 
 
 class Terminal(io.StringIO):
-    """Standard input with somebody before it."""
+    """A stream with somebody before it."""
 
     def isatty(self) -> bool:
         return True
@@ -115,15 +125,16 @@ def run(desk: Any) -> Run:
         "GET /next": (200, {"id": 7}),
         "GET /accounts": (200, [ACCOUNT]),
         "GET /platforms": (200, PLATFORMS),
+        "GET /items/7/capture": (200, CAPTURE),
         "GET /people": (200, [PERSON]),
         "GET /effects": (200, [EFFECT]),
         "GET /trail": (200, [TRAIL]),
         "POST /conduct": (200, CONDUCT),
     }
 
-    def run(*argv: str, stdin: str | None = "") -> Said:
+    def run(*argv: str, stdin: str | None = "", tty: bool = False) -> Said:
         source = Terminal() if stdin is None else io.StringIO(stdin)
-        out, err = io.StringIO(), io.StringIO()
+        out, err = Terminal() if tty else io.StringIO(), io.StringIO()
         args = parse(["--socket", str(desk.path), *argv])
         code = cli.run(Call(args, out=out, err=err, source=source, env={}))
         return Said(code, out.getvalue(), err.getvalue())
@@ -555,3 +566,39 @@ def test_a_desk_that_is_down_is_exit_69(tmp_path: Path) -> None:
     args = parse(["--socket", str(tmp_path / "none.sock"), "status"])
     assert cli.run(Call(args, err=err, env={})) == exits.UNREACHABLE
     assert "The desk is down" in err.getvalue()
+
+
+# captures
+
+
+@pytest.mark.req("K6")
+def test_a_capture_is_a_page_with_every_line_of_the_citizen_behind_the_gutter(desk: Any, run: Run) -> None:
+    said = run("capture", "show", "7", "--version", "1")
+    assert (said.code, desk.paths()[-1]) == (exits.DONE, "GET /v1/items/7/capture?version=1")
+    lines = said.out.splitlines()
+    assert lines[0] == "CAPTURE of item 7, version 1 of 2"
+    assert "┃ ✗ THIS IS NOT" in lines
+    assert "┃ hxxps://evil[.]example/x" in lines
+    for part in (
+        "2026-11-22 13:54:10 UTC, 2026-11-22T19:24:10.000+05:30",
+        "event       12 ef",
+        "routine",
+        "comment 55",
+    ):
+        assert part in said.out
+    assert not [mark for mark in "\x1b\x9b\u202e\x07" if mark in said.out]
+
+
+@pytest.mark.req("K6")
+def test_the_raw_json_goes_into_a_file_byte_for_byte_and_onto_a_terminal_harmless(desk: Any, run: Run) -> None:
+    desk.routes["GET /items/7/capture"] = (200, CAPTURE | {"raw": "{}\x1b[2J\n"})
+    assert run("capture", "show", "7", "--raw").out == "{}\x1b[2J\n"
+    assert "\x1b" not in run("capture", "show", "7", "--raw", tty=True).out
+
+
+@pytest.mark.req("K6")
+def test_a_capture_that_is_not_what_was_recorded_says_so_and_ends_with_65(desk: Any, run: Run) -> None:
+    desk.routes["GET /items/7/capture"] = (200, CAPTURE | {"holds": False})
+    said = run("capture", "show", "7")
+    assert (said.code, "\n✗ THIS IS NOT WHAT WAS RECORDED" in said.out) == (exits.DATA_FAULT, True)
+    assert run("capture", "show", "7", "--json").json["holds"] is False

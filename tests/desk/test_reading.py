@@ -202,7 +202,9 @@ async def test_the_author_s_other_comments_are_their_own_and_the_newest(desk: De
 async def test_the_agency_s_own_answer_stands_in_the_thread(desk: Desk, officer: Actor) -> None:
     item_id = await desk.comment(PLAIN, "c1")
     await desk.take_in(remote("At ten.", "o1", author=Author("us", "Agency", ours=True), parent_remote_id="c1"))
-    assert [(entry.text, entry.ours) for entry in (await desk.detail(officer, item_id)).thread][1:] == [("At ten.", True)]
+    assert [(entry.text, entry.ours) for entry in (await desk.detail(officer, item_id)).thread][1:] == [
+        ("At ten.", True)
+    ]
 
 
 @pytest.mark.parametrize("text", [ABUSE, CRITICISM, PLAIN, "I will kill you tonight, I know where you live."])

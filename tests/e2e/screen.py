@@ -160,6 +160,8 @@ class Terminal:
         while True:
             since = self.type(key)
             self.wait(lambda: self._stands(words) or b"Not yet" in self.output[since:], f"{words} after {key!r}")
+            if not self._stands(words):
+                self.settled(0.15)  # an older "Not yet" may have been drawn again while the key took effect
             if self._stands(words):
                 return self.text()
 

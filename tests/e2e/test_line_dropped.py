@@ -148,6 +148,17 @@ def test_hung_up_in_mid_sentence_loses_no_character(
     resumed(opened, client, item, REPLY[:typed], typed)
 
 
+@pytest.mark.req("B1", "F6")
+def test_a_signal_does_not_outrun_the_keys_before_it(opened: Callable[[], Terminal], client: Client, item: int) -> None:
+    """300 characters poured in at once, and SIGHUP on their heels."""
+    terminal = opened()
+    compose(terminal, item)
+    terminal.type(REPLY)
+    terminal.signal(signal.SIGHUP)
+    assert terminal.finish() == 0
+    assert saved_text(client, item) == REPLY
+
+
 @pytest.mark.req("B1", "F6", "H10")
 def test_the_caret_comes_back_where_it_stood(opened: Callable[[], Terminal], client: Client, item: int) -> None:
     terminal = opened()

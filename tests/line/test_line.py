@@ -541,7 +541,9 @@ def test_leaving_ends_the_session_and_its_threads(work, how):
 
 
 @pytest.mark.req("H10")
-@pytest.mark.parametrize(("typed", "tty", "farewells"), [(("1", "q"), True, 1), (("1",), True, 0), (("1", "q"), False, 1)])
+@pytest.mark.parametrize(
+    ("typed", "tty", "farewells"), [(("1", "q"), True, 1), (("1",), True, 0), (("1", "q"), False, 1)]
+)
 def test_only_a_quit_tells_the_desk_that_nothing_was_dropped(work, typed, tty, farewells):
     """A line that ends without q may have been cut: the desk then offers back what was held."""
     said = work(two(), *typed, tty=tty)

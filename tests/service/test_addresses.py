@@ -29,6 +29,8 @@ Ask = Callable[..., tuple[int, Any]]
         ("GET", "/v1/queue/rows?ids=" + ",".join("1" for _ in range(201)), 400),
         ("GET", "/v1/trail?after=-1", 404),
         ("GET", "/v1/escalations/7/eml", 404),
+        ("GET", "/v1/items/7/capture", 404),
+        ("GET", "/v1/items/7/capture?version=x", 404),
         ("POST", "/v1/items/1/obliterate", (403, 404)),
     ],
 )
@@ -49,6 +51,7 @@ GETS = [
     "next",
     "effects",
     "accounts",
+    "platforms",
     "people",
     "trail",
     "trail/verify",

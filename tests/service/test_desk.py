@@ -278,3 +278,14 @@ def test_a_secret_appears_nowhere(ask: Ask, desk: Make, listen: Make, value: obj
     assert "canary" not in service.said()
     stored = b"".join(path.read_bytes() for path in (service.place / "data").rglob("*") if path.is_file())
     assert b"canary" not in stored
+
+
+@pytest.mark.req("K6", "R7")
+def test_a_capture_is_the_evidence_and_who_looked_is_recorded(desk: Make) -> None:
+    service = desk(practice=True).start()
+    client = service.client()
+    item = free_item(client)
+    found = client.capture(item)
+    assert (found.item_id, found.n, found.holds, json.loads(found.raw)["practice"]) == (item, 1, True, True)
+    assert [(event.kind, event.person) for event in client.trail(item=item)][-1] == ("capture.shown", ME)
+    assert refusal(lambda: client.capture(item, 9)).code is Code.NOT_FOUND

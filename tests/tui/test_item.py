@@ -193,7 +193,9 @@ async def test_the_context_of_an_item_is_read_before_a_reply(open_desk: Open, de
     async with open_desk(size=(100, 40)) as story:
         await story.press("down", "down", "open")
         await story.shows("our post", "Helpline · Share your exact location.")
-        await story.shows("The camp is full.", "ours", "A second camp is open at the college.", "When will relief come?")
+        await story.shows(
+            "The camp is full.", "ours", "A second camp is open at the college.", "When will relief come?"
+        )
         await story.shows("this author on our pages: 1 more", "#90", "hidden: ░░░░░░░░░░ earlier words 0", "#88")
         assert "Filthyword" not in story.text()
         assert "#87" not in story.text()

@@ -126,7 +126,7 @@ def arrival(desk: DeskProcess, account: int, clients: int, rounds: int = 60) -> 
     for n in range(rounds):
         seen = [len(listener.lags) for listener in listeners]
         client.import_lines(account, iter(lines(1, 10_000_000 + n)))
-        wait_for(lambda seen=seen: all(len(o.lags) > k for o, k in zip(listeners, seen, strict=True)), 10, "all clients")
+        wait_for(lambda seen=seen: all(len(o.lags) > k for o, k in zip(listeners, seen, strict=True)), 10, "all")
         worst.append(max(listener.lags[-1][1] for listener in listeners))
         time.sleep(0.15)
     for listener in listeners:
@@ -193,7 +193,9 @@ def fsync_peer(folder: Path, count: int) -> list[float]:
 
 def measure(folder: Path, comments: int, clients: int, count: int) -> dict[str, object]:
     """All figures of one run."""
-    desk = DeskProcess(folder, config=FAST + "\n[limits]\nstreams = 64\nconnections = 256\nrequests_per_second = 100000\n")
+    desk = DeskProcess(
+        folder, config=f"{FAST}\n[limits]\nstreams = 64\nconnections = 256\nrequests_per_second = 100000\n"
+    )
     desk.start()
     try:
         client = desk.client()

@@ -43,7 +43,7 @@ linger = 3600.0
 
 
 def wait_for(what: Callable[[], T], seconds: float = 20.0, why: str | Callable[[], str] = "it") -> T:
-    """The first true answer of `what`; fails after the deadline, naming what was waited for (asked for at that moment)."""
+    """The first true answer of `what`; fails after the deadline, naming what was waited for (asked for then)."""
     deadline = time.monotonic() + seconds
     while True:
         found = what()

@@ -78,14 +78,14 @@ class Server:
 
     def start(self) -> None:
         """As the operations guide says: in a D-Bus session of its own, whose keyring is unlocked."""
-        script = 'printf %s "$WORD" | gnome-keyring-daemon --unlock --components=secrets >/dev/null; unset WORD; exec "$@"'
+        script = (
+            'printf %s "$WORD" | gnome-keyring-daemon --unlock --components=secrets >/dev/null; unset WORD; exec "$@"'
+        )
         serve = [str(self.moderator), "serve", "--config", str(self.config)]
         command = ["runuser", "-u", SERVICE, "--", "dbus-run-session", "--", "sh", "-c", script, "sh", *serve]
         env = {**plain_environment(SERVICE), "WORD": secrets.token_urlsafe(12), "XDG_RUNTIME_DIR": str(self.runtime())}
         with (self.place / "serve.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=env
-            )
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=env)
         wait_for(self.answers, 60, "the desk")
 
     def runtime(self) -> Path:
@@ -244,7 +244,10 @@ def test_a_secret_is_nowhere_but_in_the_keyring(server: Server) -> None:
     done = server.run(BOB, "account", "secret", "wp consult", "--secret-stdin", text=canary + "\n")
     assert done.returncode == 0, done.stderr
     assert kept(server, canary), "the control: it can be had from the keyring, by the service's own user"
-    said = [done, *(server.run(ALICE, *(word.replace("_", " ") for word in words.split()), "--json") for words in SPEAKING)]
+    said = [
+        done,
+        *(server.run(ALICE, *(word.replace("_", " ") for word in words.split()), "--json") for words in SPEAKING),
+    ]
     assert not [one.args for one in said if canary in one.stdout + one.stderr]
     assert not holding(server.place.rglob("*"), canary)
     assert not holding(Path("/proc").glob("[0-9]*/cmdline"), canary)

@@ -140,7 +140,7 @@ def _start_site(place: Path, started: list[subprocess.Popen[bytes]]) -> WordPres
 
 
 def _not_needed(folder: str, names: list[str]) -> list[str]:
-    """Languages, and the site's own content but for one theme: nothing else is asked for, and it makes the copy slow."""
+    """Languages, and the site's own content but for one theme: nothing asks for it, and it makes the copy slow."""
     inside = Path(folder).relative_to(SOURCE).parts
     if inside[:1] == ("wp-content",) and THEME not in inside:
         return [name for name in names if name not in ("index.php", "themes", THEME)]

@@ -67,14 +67,17 @@ def open_desk(config: Config, wants: Wants, env: Mapping[str, str] = os.environ,
 
 
 def wait_for(config: Config, wants: Wants, env: Mapping[str, str], note: Note) -> Client:
-    """`open_desk` for a person at a screen: a named desk that is down is waited for. Ctrl-C leaves."""
+    """`open_desk` for a person at a screen: a named desk that is down is waited for, which is said once. Ctrl-C leaves."""
+    said = ""
     for pause in pauses():
         try:
             return open_desk(config, wants, env, note)
         except Refused as refused:
             if refused.code is not Code.DOWN:
                 raise
-            note(f"{refused.sentence} Waiting for it; Ctrl-C leaves.")
+            if refused.sentence != said:
+                said = refused.sentence
+                note(f"{said} Waiting for it; Ctrl-C leaves.")
         time.sleep(pause)
     raise AssertionError("unreachable: the pauses never end")
 

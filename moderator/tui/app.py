@@ -126,6 +126,10 @@ class DeskApp(App[int], inherit_bindings=False):
         self.link.close()
         self.exit(0)
 
+    def _fatal_error(self) -> None:
+        """A fault of the program's own ends the session without a word here: its values may be a citizen's text."""
+        self._close_messages_no_wait()
+
     def action_hint(self) -> None:
         """Ctrl-C ends nothing here; it says what does."""
         self.state.tell("Ctrl-q ends your session; drafts are kept. Esc goes back.")
@@ -352,8 +356,14 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def run(client: Client, config: Config, handover: Handover | None = None) -> int:
-    """Run the full-screen desk until the officer ends it; the exit status. `handover` says what is drawn already."""
+    """Run the full-screen desk until the officer ends it; the exit status. `handover` says what is drawn already.
+
+    A fault of the program's own is raised once the terminal is clean again.
+    """
     if handover is None:
         terminal.measure()
     app = DeskApp(client, config, handover)
-    return app.run(mouse=config.screen.mouse) or 0
+    status = app.run(mouse=config.screen.mouse) or 0
+    if app._exception is not None:
+        raise app._exception
+    return status

@@ -212,10 +212,11 @@ class ReplyScreen(DeskScreen):
 
     async def _save(self) -> None:
         async with self._in_turn:
+            if not self.ready:
+                return
             words = self.area.text
             caret = fields.caret(words, self.area.cursor_location)
-            nothing = not words and not self.saved
-            if self.ready and not nothing and (words, caret) != (self.saved, self.saved_caret):
+            if (words or self.saved) and (words, caret) != (self.saved, self.saved_caret):
                 await self._put(words, caret)
 
     async def _put(self, words: str, caret: int) -> None:
@@ -234,8 +235,9 @@ class ReplyScreen(DeskScreen):
 
     async def reread(self) -> None:
         """The line is back: what could not be saved is saved now."""
-        await self._save()
-        await self._check()
+        if self.ready:
+            await self._save()
+            await self._check()
 
     async def _check(self) -> None:
         words = self.area.text

@@ -49,8 +49,8 @@ CAPTURE = {
     "author_remote_id": "9", "post_title": HOSTILE, "post_url": "https://c.example/p", "permalink": "https://c.example/7",
     "text": "you idiot " + HOSTILE + "\n✗ THIS IS NOT\nhttps://evil.example/x", "media": [HOSTILE], "language": "en",
     "flags": ["control"], "retention": "routine", "created_at": AT, "created_local": "2026-11-22T19:24:10.000+05:30",
-    "edited_at": None, "captured_at": AT, "captured_local": "2026-11-22T19:24:10.000+05:30", "method": "read", "raw": RAW,
-    "raw_sha256": "ab", "text_sha256": "cd", "event": 12, "event_hash": "ef", "holds": True,
+    "edited_at": None, "captured_at": AT, "captured_local": "2026-11-22T19:24:10.000+05:30", "method": "read",
+    "raw": RAW, "raw_sha256": "ab", "text_sha256": "cd", "event": 12, "event_hash": "ef", "holds": True,
 }  # fmt: skip
 DRAFT = {"item_id": 7, "person": "bob", "mine": False, "text": HOSTILE, "caret": 0, "saved_at": AT, "why": ""}
 DETAIL = {

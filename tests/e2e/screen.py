@@ -52,7 +52,12 @@ class Terminal:
     """Reads all the time, as a terminal does, and answers where its cursor is."""
 
     def __init__(
-        self, command: Sequence[str], env: dict[str, str], *, size: tuple[int, int] = (80, 24), term: str = "xterm-256color"
+        self,
+        command: Sequence[str],
+        env: dict[str, str],
+        *,
+        size: tuple[int, int] = (80, 24),
+        term: str = "xterm-256color",
     ) -> None:
         self.columns, self.rows = size
         self.master, self.slave = pty.openpty()
@@ -114,7 +119,7 @@ class Terminal:
         for found in re.finditer(rb"\x1b\[6n", self.output[start:]):
             end = start + found.end()
             asked = QUESTION.search(self.output[max(0, end - 16) : end])
-            place = b"1;3" if self.output[: end].endswith(PROBE) else b";".join(asked.groups(b"1")) if asked else b"1;1"
+            place = b"1;3" if self.output[:end].endswith(PROBE) else b";".join(asked.groups(b"1")) if asked else b"1;1"
             os.write(self.master, b"\x1b[" + place + b"R")
             self._answered = end
 
@@ -145,8 +150,12 @@ class Terminal:
         with self._changed:
             while not (found := what()):
                 left = deadline - time.monotonic()
-                assert left > 0, f"waited {seconds} s for {why}; the screen:\n{self.text()}\n{bytes(self.output[-800:])!r}"
-                assert not self.ended, f"the program ended ({self.program.poll()}) before {why}:\n{bytes(self.output[-2000:])!r}"
+                assert left > 0, (
+                    f"waited {seconds} s for {why}; the screen:\n{self.text()}\n{bytes(self.output[-800:])!r}"
+                )
+                assert not self.ended, (
+                    f"the program ended ({self.program.poll()}) before {why}:\n{bytes(self.output[-2000:])!r}"
+                )
                 self._changed.wait(min(left, 0.5))
             return found
 

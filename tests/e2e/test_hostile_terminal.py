@@ -230,7 +230,9 @@ class Multiplexer:
     def __init__(self, folder: Path) -> None:
         self.socket = folder / "tmux"
         self.settings = folder / "tmux.conf"
-        self.settings.write_text("set -g set-clipboard on\nset -g allow-rename on\nset -g default-terminal screen-256color\n")
+        self.settings.write_text(
+            "set -g set-clipboard on\nset -g allow-rename on\nset -g default-terminal screen-256color\n"
+        )
 
     def run(self, *words: str) -> str:
         done = subprocess.run(

@@ -190,7 +190,9 @@ def test_a_closed_window_keeps_what_it_showed(opened: Callable[[], Terminal], cl
 
 
 @pytest.mark.req("B1", "F6", "F7")
-def test_killed_outright_loses_at_most_the_last_moment(opened: Callable[[], Terminal], client: Client, item: int) -> None:
+def test_killed_outright_loses_at_most_the_last_moment(
+    opened: Callable[[], Terminal], client: Client, item: int
+) -> None:
     """kill -9 leaves no time for anything: what was typed up to the configured moment before is at the desk."""
     terminal = opened()
     compose(terminal, item)
@@ -240,7 +242,9 @@ def test_another_officer_has_the_item_within_a_second(
 
 
 @pytest.mark.req("B1", "F6")
-def test_the_control_what_no_signal_announced_is_lost(opened: Callable[[], Terminal], client: Client, item: int) -> None:
+def test_the_control_what_no_signal_announced_is_lost(
+    opened: Callable[[], Terminal], client: Client, item: int
+) -> None:
     """kill -9 at once after the last key: here the very last characters are missing, which is how we know what HUP saves."""
     terminal = opened()
     compose(terminal, item)

@@ -121,9 +121,9 @@ def test_an_import_streams_through_the_client(desk: Make, listen: Make) -> None:
     client.account_act(made.row_id, "activate", asks.Because("try"))
     lines = [json.dumps({**COMMENT, "id": f"c{n}", "text": f"Question {n}?"}).encode() + b"\n" for n in range(1200)]
     lines[7] = b"not json\n"
-    said = client.import_lines(made.row_id, lines).sentence
-    assert said.startswith("1199 taken in, 0 known already, 1 refused.")
-    assert "8" in said
+    said = client.import_lines(made.row_id, lines)
+    assert (said.taken, said.known, said.refused) == (1199, 0, 1)
+    assert "8" in said.refused_lines[0]
     again = client.import_lines(made.row_id, lines).sentence
     assert again.startswith("0 taken in, 1199 known already, 1 refused.")
 

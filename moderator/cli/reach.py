@@ -67,7 +67,7 @@ def open_desk(config: Config, wants: Wants, env: Mapping[str, str] = os.environ,
 
 
 def wait_for(config: Config, wants: Wants, env: Mapping[str, str], note: Note) -> Client:
-    """`open_desk` for a person at a screen: a named desk that is down is waited for, which is said once. Ctrl-C leaves."""
+    """`open_desk` for a person at a screen: a named desk that is down is waited for, said once. Ctrl-C leaves."""
     said = ""
     for pause in pauses():
         try:

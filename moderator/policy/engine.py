@@ -133,6 +133,7 @@ class Engine:
         """Findings of the rules of patterns."""
         found: list[Finding] = []
         counts: dict[str, int] = {}
+        known: set[tuple[str, int, int]] = set()
         for trial in self._index.worth_trying(reading.mask, missing):
             rule = trial.rule
             for first, last in _occurrences(reading, trial.pattern, trial.forbids):
@@ -140,7 +141,9 @@ class Engine:
                 if count >= MOST_PER_RULE * 4:
                     break
                 counts[rule.id] = count + 1
-                found += self._findings(reading, rule, first, last)
+                if (rule.id, first, last) not in known:
+                    known.add((rule.id, first, last))
+                    found += self._findings(reading, rule, first, last)
         return found
 
     def _findings(self, reading: Reading, rule: Rule, first: int, last: int) -> list[Finding]:
@@ -212,7 +215,7 @@ class Engine:
 
     def _asked(self, reading: Reading, text: str, missing: int) -> Asks:
         for frame in self._asks:
-            if _spans(reading, frame.patterns, missing):
+            if any(not p.need & missing and _occurrences(reading, p, 0) for p in frame.patterns):
                 return frame.asks
         if "?" in text or "؟" in text or "？" in text or (reading.mask and reading.mask[0] & self._question):
             return Asks.QUESTION

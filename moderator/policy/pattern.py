@@ -101,8 +101,12 @@ class Compiled:
 
     def matches(self, units: Units) -> list[tuple[int, int]]:
         """Where it stands in one sentence, as (first, last) unit."""
-        last = units.start + 2
-        found = {place: place for place in units[self.steps[0][0]] if place < last or not self.at_start}
+        places = units[self.steps[0][0]]
+        if self.at_start:
+            places = [place for place in places if place < units.start + 2]
+        if len(self.steps) == 1:
+            return [(place, place) for place in places]
+        found = dict(zip(places, places, strict=True))
         for bit, gap in self.steps[1:]:
             found = _extend(found, units[bit], gap)
             if not found:

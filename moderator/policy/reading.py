@@ -10,7 +10,7 @@ from operator import or_
 
 from moderator.policy.normalise import LONGEST_WORD
 from moderator.policy.pattern import Units
-from moderator.policy.vocabulary import LOOSE, UNIT, Mark, Vocabulary
+from moderator.policy.vocabulary import COMMA, LOOSE, QUOTE, STOP, UNIT, Vocabulary
 
 LONGEST_SENTENCE = 240
 """Units after which a sentence is cut: bounds the work on text without any full stop."""
@@ -96,8 +96,6 @@ class _Reader:
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.masks: list[int] = []
-        self.letters = 0
-        """Single letters in the sentence at hand."""
         self.commas: set[int] = set()
         self.open: dict[str, int] = {}
         """Closing mark → where in the text its quotation began."""
@@ -107,35 +105,29 @@ class _Reader:
         """Read all of it, chunk by chunk between spaces: most chunks were read before, in other comments."""
         words, starts, ends, masks = self.words, self.starts, self.ends, self.masks
         known, chunk = self.vocabulary.chunks, self.vocabulary.chunk
-        at = 0
-        for text in self.reading.text.split(" "):
+        whole, at = self.reading.text, 0
+        for text in whole.split(" "):
             steps = known.get(text)
-            for pieces, mark in chunk(text) if steps is None else steps:
-                if mark is not None:
-                    self._mark(mark, at)
-                    continue
-                for word, start, end, mask in pieces:
+            for word, start, end, mask in chunk(text) if steps is None else steps:
+                if mask >= 0:
                     words.append(word)
                     starts.append(at + start)
                     ends.append(at + end)
                     masks.append(mask)
+                    continue
                 if len(words) >= LONGEST_SENTENCE:
                     self._finish()
+                if mask == STOP:
+                    self._stop(word, at + end, whole)
+                elif mask == QUOTE:
+                    self._quote(word, at + start)
+                elif mask == COMMA:
+                    self.commas.add(len(words))
+            if len(words) >= LONGEST_SENTENCE:
+                self._finish()
             at += len(text) + 1
         self._finish()
         self._settle_quotes()
-
-    def _mark(self, mark: Mark, at: int) -> None:
-        """What else is to be noted, of the chunk that begins at this place."""
-        kind, text, start, end = mark
-        if kind == 1:
-            self.letters += 1
-        elif kind == 2:
-            self._stop(text, at + end, self.reading.text)
-        elif kind == 3:
-            self._quote(text, at + start)
-        else:
-            self.commas.add(len(self.words))
 
     def _stop(self, mark: str, end: int, text: str) -> None:
         if mark == "." and self.words:
@@ -155,7 +147,7 @@ class _Reader:
         """Close the sentence at hand: join spaced letters, read phrases, hand over its units."""
         if not self.words:
             return
-        if self.letters >= 3:
+        if list(map(len, self.words)).count(1) >= 3 and self._letters() >= 3:
             self._join_letters()
         reading = self.reading
         first = len(reading.mask)
@@ -174,7 +166,6 @@ class _Reader:
         for column in (self.words, self.starts, self.ends, self.masks):
             column.clear()
         self.commas.clear()
-        self.letters = 0
 
     def _openings(self) -> list[int]:
         """Where in the sentence at hand a phrase may begin."""
@@ -241,6 +232,15 @@ class _Reader:
                     for word in range(place, place + length):
                         mask |= self.masks[word]
         return count, mask
+
+    def _letters(self) -> int:
+        """Single letters in the sentence at hand. What was cut off from a word without a space touches its rest."""
+        return sum(
+            end - start == 1 and start != before and end != after
+            for start, end, before, after in zip(
+                self.starts, self.ends, [-1, *self.ends], [*self.starts[1:], -1], strict=False
+            )
+        )
 
     def _join_letters(self) -> None:
         """Three and more single letters in a row are one spaced-out word, perhaps with a small word at its ends."""

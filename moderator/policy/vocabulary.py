@@ -35,12 +35,14 @@ class Phrase:
 Piece = tuple[str, int, int, int]
 """The word as the lists have it (or as folded, where none has it), where it begins and ends, and its classes."""
 
-Mark = tuple[int, str, int, int]
-"""What is no word: the number of its group in `TOKEN` (0 for a comma), the mark, where it begins and ends. Group 1, the
-words, says that the word of the next step is a single letter."""
+COMMA, STOP, QUOTE, BOUNDARY = -1, -2, -3, -4
+"""What a chunk holds beside words. A boundary parts two words between which nothing of the others stands."""
 
-Step = tuple[tuple[Piece, ...], Mark | None]
-"""One token of a chunk: the pieces of a word, or a mark. Places are inside the chunk."""
+_KINDS = {None: COMMA, 2: STOP, 3: QUOTE}
+"""What the groups of `TOKEN` find."""
+
+Step = tuple[str, int, int, int]
+"""One step of a chunk: a `Piece` of a word, or a mark with its place and, instead of classes, what it is."""
 
 
 class Vocabulary:
@@ -121,17 +123,19 @@ class Vocabulary:
         return found
 
     def _steps(self, text: str) -> Iterator[Step]:
+        after_word = False
         for found in TOKEN.finditer(text):
-            at = found.start()
-            if found.lastindex == 1:
-                if len(found[0]) == 1:
-                    yield (), (1, found[0], at, at + 1)
-                yield (
-                    tuple((word, at + start, at + end, mask) for word, start, end, mask in self.pieces(found[0])),
-                    None,
-                )
+            kind = found.lastindex
+            at, end = found.span()
+            if kind == 1:
+                if after_word:
+                    yield "", at, at, BOUNDARY
+                for word, first, after, mask in self.pieces(found[0]):
+                    yield word, at + first, at + after, mask
+                after_word = True
             else:
-                yield (), (found.lastindex or 0, found[0], at, found.end())
+                yield found[0], at, end, _KINDS[kind]
+                after_word = False
 
     def listed(self, word: str) -> str:
         """The listed word that a folded word is, disguised or not; "" where none is."""

@@ -1,4 +1,4 @@
-"""Public text that means harm: a corpus of our own, the lines that carry it into a desk, and the judge of what came out."""
+"""Public text that means harm: a corpus of our own, the lines that carry it into a desk, the judge of what came out."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ OWN = (
     _case("many words", "\u09b0\u09be\u09b8\u09cd\u09a4\u09be " * 2000),
     _case("empty lines", "\n" * 40 + "under them"),
     _case("a line of ours", "Thank you.\n\u2713 hidden by the lead at 10:14\nSYSTEM: deleted by order"),
-    _case("a row of ours", "  \u203c  late 40 min  threat   letters  \u258c\n" + "\u2500" * 80 + "\n a leave  h hide\u2026"),
+    _case("a row of ours", "  \u203c  late 40 min  threat   letters\n" + "\u2500" * 80 + "\n a leave  h hide\u2026"),
     _case("only spaces", " \u00a0\u2003\u3000 "),
     _case("letters that look alike", "\u0430\u0435\u043e p\u0430ypal \u2215 \u2044"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A terminal for one program, played by the test: a real pseudo-terminal, its screen, and every byte that reached it."""
+"""A terminal for one program, played by the test: a pseudo-terminal, its screen, and every byte that reached it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
@@ -69,12 +69,13 @@ class Terminal:
         self.output = bytearray()
         """Every byte that the program sent, in order."""
         self.ended = False
-        self._answered = 0
+        self._looked_at = 0
+        self._lines: list[str] = []
         self._changed = threading.Condition()
         self._wake = os.pipe()
         self.program = subprocess.Popen(
             list(command), stdin=self.slave, stdout=self.slave, stderr=self.slave,
-            env={"ESCDELAY": "15", **env, "TERM": term, "LANG": "C.UTF-8"}, start_new_session=True, preexec_fn=_take_terminal,
+            env={**env, "TERM": term, "LANG": "C.UTF-8"}, start_new_session=True, preexec_fn=_take_terminal,
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -115,13 +116,13 @@ class Terminal:
 
     def _answer(self) -> None:
         """Answer each question in its turn, as a terminal answers: with the place that it names."""
-        start = max(0, self._answered)
-        for found in re.finditer(rb"\x1b\[6n", self.output[start:]):
-            end = start + found.end()
-            asked = QUESTION.search(self.output[max(0, end - 16) : end])
-            place = b"1;3" if self.output[:end].endswith(PROBE) else b";".join(asked.groups(b"1")) if asked else b"1;1"
+        while (found := self.output.find(b"\x1b[6n", self._looked_at)) >= 0:
+            self._looked_at = found + 4
+            before = self.output[max(0, found - 16) : found + 4]
+            asked = QUESTION.search(before)
+            place = b"1;3" if before.endswith(PROBE) else b";".join(asked.groups(b"1")) if asked else b"1;1"
             os.write(self.master, b"\x1b[" + place + b"R")
-            self._answered = end
+        self._looked_at = max(self._looked_at, len(self.output) - 3)
 
     # what goes out
 
@@ -168,11 +169,14 @@ class Terminal:
         """Type a deciding key until it counts: a terminal has to have confirmed the item first. Then wait for these."""
         while True:
             since = self.type(key)
-            self.wait(lambda: self._stands(words) or b"Not yet" in self.output[since:], f"{words} after {key!r}")
+            self.wait(partial(self._decided, words, since), f"{words}")
             if not self._stands(words):
                 self.settled(0.15)  # an older "Not yet" may have been drawn again while the key took effect
             if self._stands(words):
                 return self.text()
+
+    def _decided(self, words: Sequence[str], since: int) -> bool:
+        return self._stands(words) or b"Not yet" in self.output[since:]
 
     def _stands(self, words: Sequence[str]) -> bool:
         shown = self.text()
@@ -214,10 +218,13 @@ class Terminal:
 
     def lines(self) -> list[str]:
         """The screen's rows, without the blanks at their ends."""
-        return [
-            "".join(row[column].data for column in range(self.columns)).rstrip()
-            for row in (self.screen.buffer[number] for number in range(self.rows))
-        ]
+        with self._changed:
+            for number in self.screen.dirty if self._lines else range(self.rows):
+                row = self.screen.buffer[number]
+                drawn = "".join([row[column].data for column in range(self.columns)]).rstrip()
+                self._lines[number : number + 1] = [drawn]
+            self.screen.dirty.clear()
+            return list(self._lines)
 
     def has(self, pattern: str) -> bool:
         """Whether some line of the screen holds this pattern."""
@@ -278,8 +285,3 @@ def terminals() -> Iterator[Callable[..., Terminal]]:
     finally:
         for one in opened:
             one.close()
-
-
-def lines_of(path: Path) -> list[str]:
-    """The lines of a UTF-8 file, split at newlines alone."""
-    return path.read_text(encoding="utf-8").split("\n")[:-1]

@@ -1,4 +1,4 @@
-"""The line drops in the middle of a sentence: what was typed is at the desk, what was held is free, nothing was sent."""
+"""The line drops in mid-sentence: what was typed is at the desk, what was held is free, nothing was sent."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ REPLY = (WORDS * 5)[:300]
 """300 code points of Assamese, conjuncts and spacing vowel signs among them."""
 FREE_WITHIN = 1.0
 """Seconds in which another officer must be able to take the item."""
-DRAFT_MS = 700
-"""The product's own default; the configuration of these tests leaves it alone."""
+SAFE_AFTER = 1.2
+"""Seconds: a draft is saved 0.7 s after a key at the latest (the product's default), and then has to reach the disk."""
 PACE = 0.012
 """Seconds between two characters of somebody who types very fast."""
 
@@ -98,13 +98,15 @@ def nothing_sent(client: Client, item: int) -> None:
     assert client.effects() == ()
 
 
-def typed_until(terminal: Terminal, words: str) -> float:
-    """Type these at a pace without a rest; the moment of the last key."""
+def type_on(terminal: Terminal, words: str) -> list[float]:
+    """Type these at a pace, without a rest; the moment of each key."""
     pause = threading.Event()
+    times: list[float] = []
     for char in words:
         terminal.type(char)
+        times.append(time.monotonic())
         pause.wait(PACE)
-    return time.monotonic()
+    return times
 
 
 def resumed(opened: Callable[[], Terminal], client: Client, item: int, words: str, caret: int) -> None:
@@ -128,14 +130,14 @@ def saved_text(client: Client, item: int) -> str:
 
 
 @pytest.mark.req("B1", "F6", "F7", "H10")
-@pytest.mark.parametrize("typed", [41, 217, 300])
+@pytest.mark.parametrize("typed", [41, 300])
 def test_hung_up_in_mid_sentence_loses_no_character(
     opened: Callable[[], Terminal], client: Client, item: int, typed: int
 ) -> None:
     """SIGHUP, as sshd sends it: every character that was typed before it is at the desk."""
     terminal = opened()
     compose(terminal, item)
-    typed_until(terminal, REPLY[:typed])
+    type_on(terminal, REPLY[:typed])
     terminal.signal(signal.SIGHUP)
     freed(client, item)
     assert terminal.finish() == 0
@@ -179,7 +181,7 @@ def test_a_closed_window_keeps_what_it_showed(opened: Callable[[], Terminal], cl
     """The terminal itself is gone: all that it had shown is at the desk."""
     terminal = opened()
     compose(terminal, item)
-    typed_until(terminal, REPLY[:150])
+    type_on(terminal, REPLY[:150])
     terminal.settled(0.2)
     terminal.hang_up()
     freed(client, item)
@@ -196,19 +198,14 @@ def test_killed_outright_loses_at_most_the_last_moment(
     """kill -9 leaves no time for anything: what was typed up to the configured moment before is at the desk."""
     terminal = opened()
     compose(terminal, item)
-    times: list[float] = []
-    pause = threading.Event()
-    for char in REPLY:
-        terminal.type(char)
-        times.append(time.monotonic())
-        pause.wait(PACE)
+    times = type_on(terminal, REPLY)
     killed = time.monotonic()
     terminal.signal(signal.SIGKILL)
     freed(client, item)
     terminal.finish()
     kept = saved_text(client, item)
     assert REPLY.startswith(kept)
-    safe = sum(1 for at in times if killed - at > (DRAFT_MS + 500) / 1000)
+    safe = sum(1 for at in times if killed - at > SAFE_AFTER)
     assert safe > 100, "the typing was too short to tell anything"
     assert len(kept) >= safe
     nothing_sent(client, item)
@@ -245,7 +242,7 @@ def test_another_officer_has_the_item_within_a_second(
 def test_the_control_what_no_signal_announced_is_lost(
     opened: Callable[[], Terminal], client: Client, item: int
 ) -> None:
-    """kill -9 at once after the last key: here the very last characters are missing, which is how we know what HUP saves."""
+    """kill -9 right after the last key: here the last characters are missing, so that we know what HUP saves."""
     terminal = opened()
     compose(terminal, item)
     terminal.type(REPLY[:50])

@@ -13,6 +13,7 @@ from textual import events
 from textual.app import App
 from textual.binding import Binding
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.timer import Timer
 
 from moderator.client import Client
@@ -268,15 +269,18 @@ class DeskApp(App[int], inherit_bindings=False):
 
     # --- doing
 
-    async def perform(self, item_id: int, act: str, ask: Ask, label: str = "") -> view.Done | None:
+    def perform(self, item_id: int, act: str, ask: Ask, label: str = "") -> Coroutine[Any, Any, view.Done | None]:
         """Have the desk do it, and say what came of it. None where it was refused."""
+        return self._perform(self.screen, item_id, act, ask, label)
+
+    async def _perform(self, front: Screen[Any], item_id: int, act: str, ask: Ask, label: str) -> view.Done | None:
         try:
             done: view.Done = await self.link.call(self.client.act, item_id, act, ask)
         except Refused as refusal:
             self.state.refuse(refusal)
             if refusal.code in (Code.TOO_LATE, Code.WRONG_STATE):
                 self.state.forget(item_id)
-            await self._after_refusal(item_id, refusal)
+            await self._after_refusal(front, item_id, refusal)
             self.redraw()
             return None
         self.state.remember(done, label, monotonic())
@@ -297,14 +301,17 @@ class DeskApp(App[int], inherit_bindings=False):
         self.want_status()
         return True
 
-    async def _after_refusal(self, item_id: int, refusal: Refused) -> None:
+    async def _after_refusal(self, front: Screen[Any], item_id: int, refusal: Refused) -> None:
         """An edit since the reading puts the item, with the difference, before the officer."""
         self.queue.rows_changed((item_id,))
         if refusal.code is Code.CHANGED:
-            await self.open_item(item_id, seen=self.queue.version_of(item_id))
+            await self.open_item(item_id, seen=self.queue.version_of(item_id), front=front)
 
-    async def undo(self) -> None:
+    def undo(self) -> Coroutine[Any, Any, None]:
         """Take back what the strip names, and return to that very item."""
+        return self._undo(self.screen)
+
+    async def _undo(self, front: Screen[Any]) -> None:
         target = self.state.undo_target(monotonic())
         if target is None:
             self.state.tell("Nothing of yours can be undone now. o reopens or reverses a decided item.", "warn")
@@ -313,16 +320,22 @@ class DeskApp(App[int], inherit_bindings=False):
         done = await self.perform(target.item_id, target.act, asks.Nothing())
         if done is not None:
             self.state.forget(target.item_id)
-            await self.queue.return_to(target.item_id)
+            await self.queue.return_to(target.item_id, front)
             self.redraw()
 
     # --- between screens
 
-    async def open_item(self, item_id: int, seen: int = 0) -> None:
-        """Put one item before the officer, over the queue."""
+    async def open_item(self, item_id: int, seen: int = 0, front: Screen[Any] | None = None) -> None:
+        """Put one item before the officer, over the queue.
+
+        `front` is the screen that asked. Where another one has come before it meanwhile, nothing moves: the next
+        letters are meant for that one.
+        """
         from moderator.tui.detail import ItemScreen
         from moderator.tui.queue import QueueScreen
 
+        if front is not None and self.screen is not front:
+            return
         while not isinstance(self.screen, (QueueScreen, ItemScreen)):
             keep = getattr(self.screen, "keep_draft", None)
             if keep is not None:
@@ -339,7 +352,7 @@ class DeskApp(App[int], inherit_bindings=False):
             self.state.tell("Nothing urgent is waiting.")
             self.redraw()
             return None
-        return self.open_item(self.state.urgent[0])
+        return self.open_item(self.state.urgent[0], front=self.screen)
 
     def show_keys(self, place: Place) -> None:
         """The page of keys."""

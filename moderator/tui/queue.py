@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.screen import Screen
 from textual.timer import Timer
 
 from moderator.domain.view import Detail, Row, View
@@ -247,11 +248,11 @@ class QueueScreen(WorkScreen):
         if place >= 0:
             self._move(place - self.loaded.place)
 
-    async def return_to(self, item_id: int) -> None:
+    async def return_to(self, item_id: int, front: Screen[Any]) -> None:
         """After an undo: that very item again, here or as the item in front."""
         self.loaded.outcomes.pop(item_id, None)
         if self.desk.screen is not self or self.loaded.place_of(item_id) < 0:
-            await self.desk.open_item(item_id)
+            await self.desk.open_item(item_id, front=front)
         self.go_to(item_id)
         self.list.refresh_ids((item_id,))
 
@@ -262,9 +263,12 @@ class QueueScreen(WorkScreen):
 
     # keys
 
-    def act_open(self) -> object:
-        """The item, whole."""
-        return self.desk.open_item(self.loaded.cursor) if self.loaded.cursor else None
+    def act_open(self) -> None:
+        """The item, whole: in front at once, since the next key is already meant for it."""
+        from moderator.tui.detail import ItemScreen
+
+        if self.loaded.cursor:
+            self.desk.push_screen(ItemScreen(self.loaded.cursor))
 
     act_thread = act_author = act_why = act_open
 

@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from textual import events
+from textual.screen import Screen
 
 from moderator import text
 from moderator.domain import asks
@@ -181,12 +182,12 @@ class WorkScreen(DeskScreen):
 
     def act_next(self) -> Doing:
         """The next item for this person."""
-        return self._next()
+        return self._next(self.desk.screen)
 
-    async def _next(self) -> None:
+    async def _next(self, front: Screen[Any]) -> None:
         found = await self.desk.ask(self.desk.client.next)
         if found:
-            await self.desk.open_item(int(found))
+            await self.desk.open_item(int(found), front=front)
         elif found == 0:
             self.tell("Nothing is waiting for you now.", "good")
 

@@ -15,16 +15,15 @@ from typing import TYPE_CHECKING, Final
 
 from moderator.desk import accounts, taking
 from moderator.desk.ending import SEEN
-from moderator.desk.judging import Judged, clean_comment
+from moderator.desk.judging import Given, Judged
+from moderator.desk.ready import Taken
 from moderator.desk.room import Look, Room, need, storable
-from moderator.desk.taking import BATCH, Taken
+from moderator.desk.taking import BATCH
 from moderator.domain.comment import RemoteComment, RemoteState
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import stamp
 from moderator.domain.person import Actor, Permission
-from moderator.domain.policy import Opinion, Verdict
 from moderator.platforms.base import AuthRevoked, Connector, Forbidden, PlatformError, RateLimited
-from moderator.platforms.importer import comment_of
 from moderator.store import comments, polls
 from moderator.store.base import BULK
 from moderator.vault import VaultUnavailable
@@ -162,37 +161,15 @@ UpTo = tuple[str, str]
 async def take_all(
     house: House, account_id: int, read: Sequence[RemoteComment], began_ms: int, up_to: UpTo | None = None
 ) -> int:
-    """Judge and write what was read, in batches; how many comments are new. Judging one batch goes on while the one
-    before is written. The last batch and the cursor are one transaction."""
-    taken_in = 0
-    writing: asyncio.Task[int] | None = None
-    starts = range(0, len(read), BATCH) or range(1)
-    for start in starts:
-        batch = await _ready(house, account_id, read[start : start + BATCH])
-        if writing is not None:
-            taken_in += await writing
-        last = up_to if start == starts[-1] else None
-        writing = asyncio.create_task(_write(house, account_id, batch, began_ms, last))
-    if writing is not None:
-        taken_in += await writing
-    return taken_in
-
-
-def _take_in(room: Room, account_id: int, batch: list[Taken], began_ms: int, up_to: UpTo | None) -> int:
-    taken_in = taking.take_in(room, account_id, batch, began_ms)
-    if up_to is not None:
-        _read_up_to(room, account_id, *up_to)
-    return taken_in
-
-
-async def _ready(house: House, account_id: int, read: Sequence[RemoteComment]) -> list[Taken]:
-    """Judge what is new or changed, and make it ready to be written, off the event loop."""
-    known = await house.read(_revisions, account_id, [comment.remote_id for comment in read])
+    """Judge and write what was read, in batches; how many comments are new. The last batch and the cursor are one
+    transaction."""
+    known = await house.read(_known, account_id, [storable(comment.remote_id) for comment in read])
     fresh = [comment for comment in read if known.get(storable(comment.remote_id)) != _as_known(comment)]
-    ours = [comment for comment in fresh if comment.author.ours]
-    theirs = [comment for comment in fresh if not comment.author.ours]
-    judged = await house.judge.judge(theirs)
-    return await asyncio.to_thread(_prepared, house, theirs, judged, ours)
+    starts = range(0, len(fresh), BATCH) or range(1)
+    async with _Belt(house, account_id, began_ms) as belt:
+        for start in starts:
+            await belt.put(fresh[start : start + BATCH], up_to if start == starts[-1] else None)
+    return belt.taken
 
 
 def _as_known(comment: RemoteComment) -> tuple[str, str]:
@@ -200,20 +177,83 @@ def _as_known(comment: RemoteComment) -> tuple[str, str]:
     return storable(comment.revision), SEEN[comment.state].value
 
 
-def _revisions(look: Look, account_id: int, remote_ids: list[str]) -> dict[str, tuple[str, str]]:
-    return comments.revisions(look.conn, account_id, [storable(remote_id) for remote_id in remote_ids])
+def _known(look: Look, account_id: int, remote_ids: list[str]) -> dict[str, tuple[str, str]]:
+    """What stands here of these comments."""
+    found: dict[str, tuple[str, str]] = {}
+    for start in range(0, len(remote_ids), BATCH):
+        found |= comments.revisions(look.conn, account_id, remote_ids[start : start + BATCH])
+    return found
 
 
-def _prepared(
-    house: House, theirs: Sequence[RemoteComment], judged: Sequence[Judged], ours: Sequence[RemoteComment]
-) -> list[Taken]:
-    clauses = house.policy.clauses
-    found = [
-        taking.prepare(clauses, comment, cleaned, verdict)
-        for comment, (cleaned, verdict) in zip(theirs, judged, strict=True)
-    ]
-    nothing = Verdict(Opinion.NONE, "und", policy_version=house.policy.version)
-    return found + [taking.prepare(clauses, comment, clean_comment(comment), nothing) for comment in ours]
+def _changed(look: Look, account_id: int, judged: Sequence[Taken]) -> list[Taken]:
+    """Those of which not everything stands here as it is."""
+    known = _known(look, account_id, [taken.remote_id for taken in judged])
+    seen = [(taken.revision, SEEN[RemoteState(taken.state)].value) for taken in judged]
+    return [taken for taken, now in zip(judged, seen, strict=True) if known.get(taken.remote_id) != now]
+
+
+class _Belt:
+    """Batches on their way in: one is judged while the one before it is written. Leaving the belt waits for the last.
+
+    Where a batch cannot be written, that is raised at the next one or on leaving; what was written before stands.
+    """
+
+    def __init__(self, house: House, account_id: int, began_ms: int, *, lines: bool = False) -> None:
+        """`lines`: only the judge reads them, so that it shows afterwards which of them are known already."""
+        self._lines = lines
+        self._house = house
+        self._account_id = account_id
+        self._began_ms = began_ms
+        self._judging: asyncio.Task[list[Judged]] | None = None
+        self._writing: asyncio.Task[int] | None = None
+        self._up_to: UpTo | None = None
+        self.taken = self.known = self.refused = 0
+        self.sentences: list[str] = []
+        """Why lines were refused, the first of them."""
+
+    async def put(self, batch: Sequence[Given], up_to: UpTo | None = None) -> None:
+        """The next batch. Comes back when the one before it is judged and the one before that is written."""
+        before, self._judging = self._judging, asyncio.create_task(self._house.judge.judge(batch))
+        before_up_to, self._up_to = self._up_to, up_to
+        if before is not None:
+            await self._write(await before, before_up_to)
+
+    async def __aenter__(self) -> _Belt:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            under_way = [task for task in (self._judging, self._writing) if task is not None]
+            await asyncio.gather(*under_way, return_exceptions=True)
+            return
+        if self._judging is not None:
+            await self._write(await self._judging, self._up_to)
+        await self._written()
+
+    async def _write(self, judged: Sequence[Judged], up_to: UpTo | None) -> None:
+        ready = [one for one in judged if isinstance(one, Taken)]
+        self.known += len(ready)
+        if self._lines:
+            ready = await self._house.read(_changed, self._account_id, ready)
+        refused = [one for one in judged if isinstance(one, str)]
+        self.refused += len(refused)
+        self.sentences += refused[: max(_LINE_FAULTS - len(self.sentences), 0)]
+        await self._written()
+        self._writing = asyncio.create_task(_write(self._house, self._account_id, ready, self._began_ms, up_to))
+
+    async def _written(self) -> None:
+        if self._writing is not None:
+            new = await self._writing
+            self._writing = None
+            self.taken += new
+            self.known -= new
+
+
+def _take_in(room: Room, account_id: int, batch: list[Taken], began_ms: int, up_to: UpTo | None) -> int:
+    taken_in = taking.take_in(room, account_id, batch, began_ms)
+    if up_to is not None:
+        _read_up_to(room, account_id, *up_to)
+    return taken_in
 
 
 async def _write(house: House, account_id: int, batch: list[Taken], began_ms: int, up_to: UpTo | None) -> int:
@@ -261,47 +301,18 @@ async def import_lines(house: House, actor: Actor, account_id: int, lines: Async
     """Take in JSON Lines that a client streams. A bad line is named by its number and stops nothing."""
     need(actor, Permission.IMPORT)
     await house.read(_import_account, account_id)
-    reader = _Lines(house, account_id)
-    number = 0
-    async for line in lines:
-        number += 1
-        await reader.add(line, number)
-    await reader.flush()
-    await house.write(_imported, actor, account_id, reader.taken, reader.known, reader.refused)
-    return Imported(reader.taken, reader.known, tuple(reader.sentences), reader.refused)
-
-
-class _Lines:
-    """Lines gathered into batches."""
-
-    def __init__(self, house: House, account_id: int) -> None:
-        self._house = house
-        self._account_id = account_id
-        self._batch: list[RemoteComment] = []
-        self.taken = self.known = self.refused = 0
-        self.sentences: list[str] = []
-
-    async def add(self, line: bytes, number: int) -> None:
-        """One line."""
-        try:
-            comment = comment_of(line, number)
-        except PlatformError as error:
-            self.refused += 1
-            if len(self.sentences) < _LINE_FAULTS:
-                self.sentences.append(str(error))
-            return
-        if comment is None:
-            return
-        self._batch.append(comment)
-        if len(self._batch) >= BATCH * 5:
-            await self.flush()
-
-    async def flush(self) -> None:
-        """Take in what was gathered."""
-        batch, self._batch = self._batch, []
-        taken = await take_all(self._house, self._account_id, batch, self._house.clock.up_ms())
-        self.taken += taken
-        self.known += len(batch) - taken
+    async with _Belt(house, account_id, house.clock.up_ms(), lines=True) as belt:
+        batch: list[Given] = []
+        number = 0
+        async for line in lines:
+            number += 1
+            batch.append((number, line))
+            if len(batch) == BATCH:
+                await belt.put(batch)
+                batch = []
+        await belt.put(batch)
+    await house.write(_imported, actor, account_id, belt.taken, belt.known, belt.refused)
+    return Imported(belt.taken, belt.known, tuple(belt.sentences), belt.refused)
 
 
 def _import_account(look: Look, account_id: int) -> None:

@@ -1,7 +1,8 @@
-"""Judging in a process of its own: cleaning and the policy engine never take time from the service.
+"""Judging in a process of its own: reading imported lines, cleaning and the policy engine take no time of the desk.
 
-A batch that kills the worker is judged again by a fresh one, then comment by comment; one that kills it even alone is
-taken in with "no opinion", and a notice says so. Nothing is lost for want of a verdict.
+What goes there is comments, or lines of a file as they came; what comes back is ready to be written. A batch that kills
+the worker is judged again by a fresh one, then comment by comment; one that kills it even alone is taken in with "no
+opinion", and a notice says so. Nothing is lost for want of a verdict.
 """
 
 from __future__ import annotations
@@ -14,18 +15,26 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
+from moderator.desk.ready import Taken, prepare
 from moderator.domain.comment import CleanComment, RemoteComment
-from moderator.domain.policy import Opinion, Verdict
+from moderator.domain.policy import Clause, Opinion, Verdict
+from moderator.platforms.base import PlatformError
+from moderator.platforms.importer import comment_of
 from moderator.policy.document import Document
 from moderator.policy.engine import Engine
 from moderator.text import clean
 
-Judged = tuple[CleanComment, Verdict]
+Line = tuple[int, bytes]
+"""A line of an imported file, by its number."""
+
+Given = RemoteComment | Line
+
+Judged = Taken | str | None
+"""A comment ready to be written; a sentence where a line holds none; None where a line is empty."""
 
 _PATIENCE_S: Final = 60.0
 """A worker that answers nothing for so long is replaced."""
@@ -39,80 +48,64 @@ READY: Final = "ready"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """What the worker needs of a comment, and no more: the evidence stays out of the pipe."""
-
-    text: str
-    author_name: str
-    author_handle: str
-    post_title: str
-    post_text: str
-    language: str
-    media: bool
-
-
 class WorkerDied(Exception):
     """The worker is gone or does not answer."""
 
 
-def _raw(comment: RemoteComment) -> Raw:
-    post = comment.post
-    return Raw(
-        comment.text,
-        comment.author.name,
-        comment.author.handle,
-        post.title if post else "",
-        post.text if post else "",
-        comment.language,
-        bool(comment.media),
-    )
-
-
-def clean_raw(raw: Raw) -> CleanComment:
+def clean_comment(comment: RemoteComment) -> CleanComment:
     """Every text of a comment made safe, in full."""
-    body = clean(raw.text)
+    body, author, post = clean(comment.text), comment.author, comment.post
     return CleanComment(
         text=body.text,
-        author_name=clean(raw.author_name).text,
-        author_handle=clean(raw.author_handle).text,
-        post_title=clean(raw.post_title).text,
-        post_text=clean(raw.post_text).text,
+        author_name=clean(author.name).text,
+        author_handle=clean(author.handle).text,
+        post_title=clean(post.title).text if post else "",
+        post_text=clean(post.text).text if post else "",
         flags=tuple(body.flags),
     )
 
 
-def clean_comment(comment: RemoteComment) -> CleanComment:
-    """A comment that is not judged (the agency's own), made safe."""
-    return clean_raw(_raw(comment))
+class Assessor:
+    """Judges by one policy. Without an engine nothing is judged, only made safe."""
 
+    def __init__(self, policy: Document, engine: Engine | None) -> None:
+        self._engine = engine
+        self._version = policy.version
+        self._clauses: dict[str, Clause] = {clause.id: clause for clause in policy.clauses}
 
-def judge_raw(engine: Engine, raw: Raw) -> Judged:
-    """One comment, cleaned and judged."""
-    cleaned = clean_raw(raw)
-    verdict = engine.judge(
-        cleaned.text,
-        author=cleaned.author_name,
-        post_text=cleaned.post_text,
-        language=raw.language,
-        media=raw.media,
-    )
-    return cleaned, verdict
+    def judged(self, given: Given) -> Judged:
+        """One comment or line, judged and ready to be written. What the agency says itself is never judged."""
+        try:
+            comment = comment_of(given[1], given[0]) if isinstance(given, tuple) else given
+        except PlatformError as error:
+            return str(error)
+        if comment is None:
+            return None
+        cleaned = clean_comment(comment)
+        return prepare(self._clauses, comment, cleaned, self._verdict(comment, cleaned))
 
-
-def unjudged(raw: Raw, policy_version: str) -> Judged:
-    """A comment that could not be judged: shown as such, never as clean."""
-    return clean_raw(raw), Verdict(Opinion.NONE, raw.language or "und", policy_version=policy_version)
+    def _verdict(self, comment: RemoteComment, cleaned: CleanComment) -> Verdict:
+        if comment.author.ours:
+            return Verdict(Opinion.NONE, "und", policy_version=self._version)
+        if self._engine is None:
+            return Verdict(Opinion.NONE, comment.language or "und", policy_version=self._version)
+        return self._engine.judge(
+            cleaned.text,
+            author=cleaned.author_name,
+            post_text=cleaned.post_text,
+            language=comment.language,
+            media=bool(comment.media),
+        )
 
 
 def work(line: Connection, policy: Document) -> None:
     """The worker: says that it is ready, then batches in, verdicts out, until the line ends (or the desk dies)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    engine = Engine(policy)
+    assessor = Assessor(policy, Engine(policy))
     with contextlib.suppress(EOFError, OSError):
         line.send(READY)
         while True:
-            line.send([judge_raw(engine, raw) for raw in line.recv()])
+            line.send([assessor.judged(given) for given in line.recv()])
 
 
 class Judge:
@@ -126,6 +119,7 @@ class Judge:
         target: Callable[[Connection, Document], None] = work,
     ) -> None:
         self._policy = policy
+        self._without_engine = Assessor(policy, None)
         self._notices = notices
         self._target = target
         self._process: BaseProcess | None = None
@@ -136,12 +130,11 @@ class Judge:
         self.starts = 0
         """How many workers were started."""
 
-    async def judge(self, comments: Sequence[RemoteComment]) -> list[Judged]:
-        """Each comment cleaned, with its verdict, in the same order."""
-        raws = [_raw(comment) for comment in comments]
-        if not raws:
+    async def judge(self, batch: Sequence[Given]) -> list[Judged]:
+        """Each comment or line cleaned, judged and ready to be written, in the same order."""
+        if not batch:
             return []
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._batch, raws)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._batch, list(batch))
 
     async def close(self) -> None:
         """End the worker."""
@@ -153,31 +146,31 @@ class Judge:
         """The worker's process id, 0 while there is none."""
         return (self._process.pid or 0) if self._process else 0
 
-    def _batch(self, raws: list[Raw]) -> list[Judged]:
+    def _batch(self, batch: list[Given]) -> list[Judged]:
         self._deaths = 0
         for _ in range(2):
             try:
-                judged = self._ask(raws)
+                judged = self._ask(batch)
                 self._notices.pop("judge", None)
                 return judged
             except WorkerDied:
                 _log.warning("the judging process ended")
-        return [self._alone(raw) for raw in raws]
+        return [self._alone(given) for given in batch]
 
-    def _alone(self, raw: Raw) -> Judged:
+    def _alone(self, given: Given) -> Judged:
         """One comment of a batch that killed two workers."""
         if self._deaths <= _DEATHS:
             try:
-                return self._ask([raw])[0]
+                return self._ask([given])[0]
             except WorkerDied:
                 _log.warning("a comment could not be judged")
         self._notices["judge"] = "Judging failed: some comments were taken in with “no opinion”. Tell the lead."
-        return unjudged(raw, self._policy.version)
+        return self._without_engine.judged(given)
 
-    def _ask(self, raws: list[Raw]) -> list[Judged]:
+    def _ask(self, batch: list[Given]) -> list[Judged]:
         line = self._line or self._start()
         try:
-            line.send(raws)
+            line.send(batch)
             found: list[Judged] = self._answer(line, _PATIENCE_S)
             return found
         except (EOFError, OSError, WorkerDied):

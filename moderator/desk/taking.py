@@ -6,127 +6,27 @@ hidden and is public again comes back, what vanished can still be closed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from moderator.desk import ending, withdrawing
 from moderator.desk.deciding import target_of
-from moderator.desk.room import Room, storable
+from moderator.desk.ready import Post, Taken
+from moderator.desk.room import Room
 from moderator.desk.steps import due_anew, keep, more_urgent, take
-from moderator.domain.comment import CleanComment, RemoteComment, RemoteState
+from moderator.domain.comment import RemoteState
 from moderator.domain.event import stamp
 from moderator.domain.item import OPEN_STATES, Cause, Item, Lane, State, Visibility
-from moderator.domain.policy import Category, Clause, Suggestion, Verdict
 from moderator.domain.workflow import Act
 from moderator.store import comments, decisions, items, outbox
-from moderator.text import clean
 
 BATCH: Final = 100
 """Most comments in one transaction: officers' writes go in between."""
 
-_LIFE: Final = frozenset({Category.LIFE_SAFETY, Category.SELF_HARM})
-_JSON: Final = json.JSONEncoder(ensure_ascii=False)
-_ABSENT: Final = frozenset({RemoteState.DELETED, RemoteState.TRASHED})
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One comment ready to be written: everything that needs no database is done."""
-
-    comment: RemoteComment
-    clean: CleanComment
-    verdict: Verdict
-    body: str
-    """The verdict as JSON."""
-    media: str
-    lane: Lane
-    category: str
-
-
-def prepare(clauses: Sequence[Clause], comment: RemoteComment, cleaned: CleanComment, verdict: Verdict) -> Taken:
-    """Make one judged comment ready to be written."""
-    by_id = {clause.id: clause for clause in clauses}
-    top = by_id.get(verdict.top.clause) if verdict.top else None
-    media = [{"url": _plain(m.url), "alt": clean(m.alt).text, "kind": m.kind} for m in comment.media]
-    return Taken(
-        _storable(comment),
-        cleaned,
-        verdict,
-        body_of(verdict),
-        json.dumps(media, ensure_ascii=False) if media else "[]",
-        lane_of(by_id, verdict),
-        top.category.value if top else "",
-    )
-
-
-def body_of(verdict: Verdict) -> str:
-    """The verdict as stored: what `wire.encode` gives, written out by hand: intake does it very often."""
-    findings = [
-        {
-            "clause": f.clause,
-            "rule": f.rule,
-            "start": f.start,
-            "end": f.end,
-            "severity": f.severity,
-            "suggestion": f.suggestion.value,
-            "urgent": f.urgent,
-            "modifiers": f.modifiers,
-            "hint": f.hint,
-            "mask": f.mask,
-            "why": f.why,
-        }
-        for f in verdict.findings
-    ]
-    told = {
-        "opinion": verdict.opinion.value,
-        "language": verdict.language,
-        "findings": findings,
-        "protected": verdict.protected,
-        "protected_span": verdict.protected_span,
-        "asks": verdict.asks.value,
-        "policy_version": verdict.policy_version,
-    }
-    return _JSON.encode(told)
-
-
-def lane_of(clauses: dict[str, Clause], verdict: Verdict) -> Lane:
-    """How urgent a comment is: life safety and self-harm above all, then threats and exposed private persons."""
-    lane = Lane.ROUTINE
-    for finding in verdict.findings:
-        clause = clauses.get(finding.clause)
-        if finding.hint or clause is None:
-            continue
-        if clause.category in _LIFE:
-            return Lane.LIFE
-        exposes = clause.category is Category.PII and finding.suggestion in (Suggestion.HIDE, Suggestion.ESCALATE)
-        if clause.category is Category.THREAT or exposes:
-            lane = Lane.THREAT
-    return lane
-
-
-def _plain(text: str) -> str:
-    return text if text.isascii() and text.isprintable() else clean(text).text
-
-
-def _storable(comment: RemoteComment) -> RemoteComment:
-    """The comment with ids and evidence that any database can hold."""
-    c = comment
-    given = (c.remote_id, c.parent_remote_id, c.revision, c.raw, c.author.remote_id, c.permalink)
-    kept = (*(storable(text) for text in given[:5]), _plain(c.permalink))
-    if kept == given:
-        return comment
-    remote_id, parent, revision, raw, author_id, permalink = kept
-    return replace(
-        comment,
-        remote_id=remote_id,
-        parent_remote_id=parent,
-        revision=revision,
-        raw=raw,
-        author=replace(c.author, remote_id=author_id),
-        permalink=permalink,
-    )
+_ABSENT: Final = frozenset({RemoteState.DELETED.value, RemoteState.TRASHED.value})
+_NEW: Final = State.NEW.value
+_SEEN: Final = {state.value: visibility.value for state, visibility in ending.SEEN.items()}
 
 
 def take_in(room: Room, account_id: int, page: Sequence[Taken], read_ms: int) -> int:
@@ -136,7 +36,7 @@ def take_in(room: Room, account_id: int, page: Sequence[Taken], read_ms: int) ->
     """
     if not page:
         return 0
-    newest = {taken.comment.remote_id: taken for taken in page}
+    newest = {taken.remote_id: taken for taken in page}
     known = items.by_remote(room.conn, account_id, list(newest))
     writer = _Writer(room, account_id, read_ms)
     return sum(writer.write(known.get(remote_id), taken) for remote_id, taken in newest.items())
@@ -150,50 +50,48 @@ class _Writer:
         self.account_id = account_id
         self.read_ms = read_ms
         self._posts: dict[str, int] = {}
+        self._dues: dict[int, str] = {}
 
     def write(self, item: Item | None, taken: Taken) -> bool:
         """One comment; whether it is new to the queue."""
-        if taken.comment.author.ours:
+        if taken.ours:
             self._own(taken)
             return False
         if item is not None:
             _again(self.room, item, taken, self.read_ms)
             return False
-        if taken.comment.state in _ABSENT:
+        if taken.state in _ABSENT:
             return False
         self._new(taken)
         return True
 
     def _new(self, taken: Taken) -> None:
-        room, comment = self.room, taken.comment
-        due = room.config.turnaround.due(taken.lane, room.now)
-        item_id = room.tx.insert("item", {**self._item_row(taken), "due_first": stamp(due)})
+        room = self.room
+        item_id = room.tx.add("item", self._item_row(taken))
         _insert_version(room, item_id, 1, taken)
-        room.tx.record(
-            "ingest", item=item_id, account=self.account_id, lane=int(taken.lane), opinion=taken.verdict.opinion.value
-        )
+        room.tx.record("ingest", item=item_id, account=self.account_id, lane=taken.lane, opinion=taken.opinion)
         room.tx.announce("item", (item_id, True))
-        if comment.parent_remote_id:
-            self._wake_parent(comment)
+        if taken.parent_remote_id:
+            self._wake_parent(taken)
 
     def _item_row(self, taken: Taken) -> dict[str, Any]:
-        room, comment = self.room, taken.comment
+        room = self.room
         return {
             "account_id": self.account_id,
-            "remote_id": comment.remote_id,
-            "post_id": self._post(taken),
-            "parent_remote_id": comment.parent_remote_id,
-            "author_remote_id": comment.author.remote_id,
-            "author_key": author_key(taken),
-            "kind": comment.kind.value,
-            "permalink": comment.permalink,
-            "state": State.NEW.value,
-            "visibility": ending.SEEN[comment.state].value,
-            "lane": int(taken.lane),
+            "remote_id": taken.remote_id,
+            "post_id": self._post(taken.post),
+            "parent_remote_id": taken.parent_remote_id,
+            "author_remote_id": taken.author_remote_id,
+            "author_key": taken.author_key,
+            "kind": taken.kind,
+            "permalink": taken.permalink,
+            "state": _NEW,
+            "visibility": _SEEN[taken.state],
+            "lane": taken.lane,
             "comment_version": 1,
-            "revision": comment.revision,
+            "revision": taken.revision,
             "version": 1,
-            "resting": State.NEW.value,
+            "resting": _NEW,
             "level": 0,
             "cause": "",
             "disposition": "",
@@ -202,119 +100,97 @@ class _Writer:
             "opened_at": None,
             "captured_at": room.tx.at,
             "captured_local": room.tx.local,
-            "commented_at": stamp(comment.created_at),
+            "commented_at": taken.commented_at,
             "retention": "routine",
+            "due_first": self._due(taken.lane),
         }
 
-    def _post(self, taken: Taken) -> int | None:
-        post = taken.comment.post
+    def _due(self, lane: int) -> str:
+        """When a comment of this lane that is taken in now is due."""
+        if lane not in self._dues:
+            self._dues[lane] = stamp(self.room.config.turnaround.due(Lane(lane), self.room.now))
+        return self._dues[lane]
+
+    def _post(self, post: Post | None) -> int | None:
         if post is None:
             return None
-        remote_id = storable(post.remote_id)
-        if remote_id in self._posts:
-            return self._posts[remote_id]
-        room = self.room
-        known = comments.posts_by_remote(room.conn, self.account_id, [remote_id])
-        post_id = (
-            known[remote_id]["id"]
-            if known
-            else room.tx.insert(
-                "post",
-                {
-                    "account_id": self.account_id,
-                    "remote_id": remote_id,
-                    "title": taken.clean.post_title,
-                    "text": taken.clean.post_text,
-                    "url": _plain(post.url),
-                    "posted_at": items.to(post.posted_at),
-                },
-            )
-        )
-        self._posts[remote_id] = post_id
-        return post_id
+        if post.remote_id not in self._posts:
+            known = comments.posts_by_remote(self.room.conn, self.account_id, [post.remote_id])
+            found = known.get(post.remote_id)
+            row = {"account_id": self.account_id, **post._asdict()}
+            self._posts[post.remote_id] = found["id"] if found else self.room.tx.insert("post", row)
+        return self._posts[post.remote_id]
 
     def _own(self, taken: Taken) -> None:
         """A comment of the agency itself: part of the thread, never work. One that the desk did not send itself is told
         on the item that it answers."""
-        room, comment = self.room, taken.comment
         row = {
             "account_id": self.account_id,
-            "remote_id": comment.remote_id,
-            "parent_remote_id": comment.parent_remote_id,
-            "author": taken.clean.author_name,
-            "text": taken.clean.text,
-            "at": stamp(comment.created_at),
+            "remote_id": taken.remote_id,
+            "parent_remote_id": taken.parent_remote_id,
+            "author": taken.author_name,
+            "text": taken.text,
+            "at": taken.commented_at,
         }
-        if comments.save_own(room.tx, row) and comment.parent_remote_id:
-            self._answered(comment)
+        if comments.save_own(self.room.tx, row) and taken.parent_remote_id:
+            self._answered(taken)
 
-    def _answered(self, comment: RemoteComment) -> None:
-        parent = self._parent(comment)
+    def _answered(self, taken: Taken) -> None:
+        parent = self._parent(taken)
         if parent is None or parent.state not in OPEN_STATES:
             return
-        if outbox.reply_may_be_out(self.room.conn, target_of(parent), comment.remote_id):
+        if outbox.reply_may_be_out(self.room.conn, target_of(parent), taken.remote_id):
             return
         new = replace(parent, cause=Cause.ANSWERED_ELSEWHERE, version=parent.version + 1)
         keep(self.room, None, new, "answered_elsewhere")
 
-    def _wake_parent(self, comment: RemoteComment) -> None:
+    def _wake_parent(self, taken: Taken) -> None:
         """Its author wrote again under a comment that was put aside: that comment comes back."""
-        parent = self._parent(comment)
-        if parent is None or parent.state is not State.SNOOZED or not comment.author.remote_id:
+        parent = self._parent(taken)
+        if parent is None or parent.state is not State.SNOOZED or not taken.author_remote_id:
             return
-        if items.row_of(self.room.conn, parent.id)["author_remote_id"] == comment.author.remote_id:
+        if items.row_of(self.room.conn, parent.id)["author_remote_id"] == taken.author_remote_id:
             keep(self.room, None, take(self.room, None, parent, Act.WAKE, cause=Cause.WROTE_AGAIN), "wake")
 
-    def _parent(self, comment: RemoteComment) -> Item | None:
-        found = items.by_remote(self.room.conn, self.account_id, [comment.parent_remote_id])
-        return found.get(comment.parent_remote_id)
-
-
-def author_key(taken: Taken) -> str:
-    """What an author's comments on one account are gathered by."""
-    if taken.comment.author.remote_id:
-        return f"id:{taken.comment.author.remote_id}"
-    return f"name:{taken.clean.author_name.casefold()}"
+    def _parent(self, taken: Taken) -> Item | None:
+        found = items.by_remote(self.room.conn, self.account_id, [taken.parent_remote_id])
+        return found.get(taken.parent_remote_id)
 
 
 def _insert_version(room: Room, item_id: int, n: int, taken: Taken) -> None:
-    key = {"item_id": item_id, "n": n}
-    top = taken.verdict.top
-    room.tx.insert(
-        "version",
-        {
-            **key,
-            "text": taken.clean.text,
-            "author_name": taken.clean.author_name,
-            "author_handle": taken.clean.author_handle,
-            "flags": " ".join(taken.clean.flags),
-            "media": taken.media,
-            "edited_at": items.to(taken.comment.edited_at),
-            "captured_at": room.tx.at,
-        },
-    )
-    room.tx.insert("raw", {**key, "payload": taken.comment.raw})
-    room.tx.insert(
-        "verdict",
-        {
-            **key,
-            "policy_version": taken.verdict.policy_version or room.policy.version,
-            "opinion": taken.verdict.opinion.value,
-            "language": taken.verdict.language,
-            "category": taken.category,
-            "clause": top.clause if top else "",
-            "protected": int(taken.verdict.protected),
-            "asks": taken.verdict.asks.value,
-            "body": taken.body,
-        },
-    )
+    version = {
+        "item_id": item_id,
+        "n": n,
+        "text": taken.text,
+        "author_name": taken.author_name,
+        "author_handle": taken.author_handle,
+        "flags": taken.flags,
+        "media": taken.media,
+        "edited_at": taken.edited_at,
+        "captured_at": room.tx.at,
+    }
+    verdict = {
+        "item_id": item_id,
+        "n": n,
+        "policy_version": taken.policy_version or room.policy.version,
+        "opinion": taken.opinion,
+        "language": taken.language,
+        "category": taken.category,
+        "clause": taken.clause,
+        "protected": taken.protected,
+        "asks": taken.asks,
+        "body": taken.body,
+    }
+    room.tx.add("version", version)
+    room.tx.add("raw", {"item_id": item_id, "n": n, "payload": taken.raw})
+    room.tx.add("verdict", verdict)
 
 
 def _again(room: Room, item: Item, taken: Taken, read_ms: int) -> None:
     """A comment that is an item already: what changed since it was last seen."""
     known = comments.version_of(room.conn, item.id, item.comment_version)
-    edited = known is None or (known["text"], known["media"]) != (taken.clean.text, taken.media)
-    seen = _seen(room, item, taken.comment.state, read_ms)
+    edited = known is None or (known["text"], known["media"]) != (taken.text, taken.media)
+    seen = _seen(room, item, RemoteState(taken.state), read_ms)
     if seen is Visibility.GONE:
         gone(room, item)
         return
@@ -323,10 +199,10 @@ def _again(room: Room, item: Item, taken: Taken, read_ms: int) -> None:
     cause = _cause(room, item, seen, edited=edited)
     new = _returned(room, item, cause)
     if edited:
-        new = replace(more_urgent(room, new, taken.lane), comment_version=item.comment_version + 1)
+        new = replace(more_urgent(room, new, Lane(taken.lane)), comment_version=item.comment_version + 1)
         _insert_version(room, item.id, new.comment_version, taken)
     new = replace(new, visibility=seen)
-    beside: dict[str, object] = {"revision": taken.comment.revision}
+    beside: dict[str, object] = {"revision": taken.revision}
     if new.lane < item.lane:
         beside["opened_at"] = None
     items.save(room.tx, new, **beside)

@@ -13,10 +13,9 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -26,12 +25,13 @@ from sqlite_utils import Database
 
 from moderator.domain.clock import Clock
 from moderator.domain.errors import Code, Refused
-from moderator.domain.event import GENESIS, Entry, Event, Value, chain, row_digest, stamp
+from moderator.domain.event import GENESIS, Event
 from moderator.store.faults import FROM_THE_FILE, refusal
-from moderator.store.schema import SEALED, VERSION, migrations
+from moderator.store.schema import VERSION, migrations
+from moderator.store.tx import Row as Row
+from moderator.store.tx import Tx as Tx
 
 T = TypeVar("T")
-Row = Mapping[str, Any]
 
 _log = logging.getLogger(__name__)
 
@@ -43,95 +43,6 @@ BULK: Final = 1
 _BATCH: Final = 64
 """Most jobs in one commit."""
 
-
-class Tx:
-    """One use case's transaction. Lives in the writer thread for as long as the use case runs."""
-
-    def __init__(self, conn: sqlite3.Connection, now: datetime, local: str, head: tuple[int, str]) -> None:
-        self.conn = conn
-        self.now = now
-        """The moment of this transaction, UTC."""
-        self.at = stamp(now)
-        self.local = local
-        self.head = head
-        """Number and hash of the newest event."""
-        self.announced: list[tuple[str, Any]] = []
-        """What to tell subscribers once this is committed."""
-        self._touched: dict[str, str] = {}
-
-    def one(self, sql: str, *params: object) -> Row | None:
-        """The first row, or None."""
-        found: Row | None = self.conn.execute(sql, params).fetchone()
-        return found
-
-    def all(self, sql: str, *params: object) -> list[Row]:
-        """Every row."""
-        return self.conn.execute(sql, params).fetchall()
-
-    def run(self, sql: str, *params: object) -> int:
-        """A change of an unsealed table; how many rows it touched."""
-        return self.conn.execute(sql, params).rowcount
-
-    def insert(self, table: str, row: dict[str, Any]) -> int:
-        """A new row; its rowid. A sealed row gets its salt (where the table has one) and its event's number."""
-        if table not in SEALED:
-            return self._insert(table, row)
-        if table in _SALTED:
-            row = {**row, "salt": secrets.token_hex(16)}
-        row_id = self._insert(table, {**row, "seq": self.head[0] + 1})
-        keys = SEALED[table]
-        if keys == ("id",):
-            row = {"id": row_id, **row} if "id" not in row else row
-        self._touch(table, [row[key] for key in keys], row)
-        return row_id
-
-    def change(self, table: str, key: int | tuple[object, ...], **changes: object) -> Row:
-        """Change one sealed row; the row as it stands now. Raises KeyError where there is none."""
-        keys = SEALED[table]
-        values = key if isinstance(key, tuple) else (key,)
-        where = " AND ".join(f"{name} = ?" for name in keys)
-        assign = ", ".join(f"{name} = ?" for name in (*changes, "seq"))
-        sql = f"UPDATE {table} SET {assign} WHERE {where} RETURNING *"  # noqa: S608 -- names are ours
-        row: Row | None = self.conn.execute(sql, (*changes.values(), self.head[0] + 1, *values)).fetchone()
-        if row is None:
-            raise KeyError(f"{table} has no row {values}")
-        self._touch(table, list(values), dict(row))
-        return row
-
-    def record(self, kind: str, *, actor: int = 0, session: str = "", item: int = 0, **facts: Value) -> int:
-        """Write the event that tells what was touched since the last one; its number."""
-        entry = Entry(kind, actor, session, item, facts, self._touched)
-        event = chain(self.head[0] + 1, self.head[1], self.at, self.local, entry)
-        self.conn.execute(
-            "INSERT INTO event (seq, at, kind, item, body, prev, hash) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (event.seq, event.at, event.kind, item, event.body, event.prev, event.hash),
-        )
-        self.head = (event.seq, event.hash)
-        self._touched = {}
-        return event.seq
-
-    def announce(self, name: str, data: object) -> None:
-        """Tell subscribers after the commit."""
-        self.announced.append((name, data))
-
-    def finish(self) -> None:
-        """Refuse a change that no event tells of."""
-        if self._touched:
-            raise AssertionError(f"changed without an event: {', '.join(self._touched)}")
-
-    def _insert(self, table: str, row: Mapping[str, Any]) -> int:
-        names = ", ".join(row)
-        marks = ", ".join("?" * len(row))
-        sql = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608 -- names are ours
-        return self.conn.execute(sql, tuple(row.values())).lastrowid or 0
-
-    def _touch(self, table: str, key: Sequence[object], row: Mapping[str, object]) -> None:
-        self._touched[f"{table}:{'.'.join(str(part) for part in key)}"] = row_digest(row)
-
-
-_SALTED: Final = frozenset(
-    {"post", "version", "raw", "decision", "reply", "effect", "note", "escalation", "instruction"}
-)
 
 Job = tuple[int, int, Callable[[Tx], Any], "Future[Any]"]
 

@@ -16,6 +16,7 @@ from moderator.desk import house as house_module
 from moderator.desk import outbox, people, reading, sessions, taking
 from moderator.desk.house import House
 from moderator.desk.judging import clean_comment
+from moderator.desk.ready import Taken, prepare
 from moderator.desk.room import Room, storable
 from moderator.domain.asks import NewAccount, NewPerson
 from moderator.domain.comment import Author, Post, RemoteComment, RemoteState
@@ -224,12 +225,13 @@ class Desk:
         self.clock.pass_(0.001)
         return await self.house.write(taking.take_in, self.account_id, page, when)
 
-    def _judged(self, comment: RemoteComment) -> taking.Taken:
+    def _judged(self, comment: RemoteComment) -> Taken:
         cleaned = clean_comment(comment)
         verdict = self.house.engine.judge(
             cleaned.text, author=cleaned.author_name, language=comment.language, media=bool(comment.media)
         )
-        return taking.prepare(self.house.policy.clauses, comment, cleaned, verdict)
+        clauses = {clause.id: clause for clause in self.house.policy.clauses}
+        return prepare(clauses, comment, cleaned, verdict)
 
     async def item_of(self, remote_id: str) -> int:
         found = await self.house.read(lambda look: items.by_remote(look.conn, self.account_id, [storable(remote_id)]))

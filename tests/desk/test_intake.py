@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from moderator.desk import intake, reading, reply, status, taking, work
-from moderator.desk.judging import READY, Judge, clean_raw
+from moderator.desk import intake, reading, ready, reply, status, taking, work
+from moderator.desk.judging import READY, Assessor, Judge
 from moderator.desk.room import Room
 from moderator.domain import asks
 from moderator.domain.comment import Author, Media, RemoteState
@@ -29,6 +29,7 @@ from moderator.domain.view import View
 from moderator.domain.wire import decode, encode
 from moderator.platforms.base import AuthRevoked, BadPayload, Outage, Page, RateLimited
 from moderator.policy import document
+from moderator.policy.engine import Engine
 from moderator.store import items
 from tests.desk.conftest import ABUSE, CRITICISM, PLAIN, START, Desk, Remote, remote
 
@@ -136,8 +137,8 @@ async def test_the_whole_hostile_corpus_can_be_taken_in_and_decided(desk: Desk, 
 async def test_one_comment_that_cannot_be_stored_stops_no_other(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     write = taking._Writer.write
 
-    def broken(self: taking._Writer, item: items.Item | None, taken: taking.Taken) -> bool:
-        if taken.comment.remote_id == "c3":
+    def broken(self: taking._Writer, item: items.Item | None, taken: ready.Taken) -> bool:
+        if taken.remote_id == "c3":
             raise ValueError("a field that no database takes")
         return write(self, item, taken)
 
@@ -403,13 +404,14 @@ def _make_import(room: Room, account_id: int) -> None:
 
 
 async def test_the_judge_works_in_its_own_process(desk: Desk) -> None:
-    (cleaned, verdict), (_, media) = await desk.house.judge.judge(
+    abuse, media = await desk.house.judge.judge(
         [remote(f"{ABUSE}\x1b[2J", "c1"), remote("", "c2", media=(Media("https://x.example/1.jpg"),))]
     )
-    assert "\x1b" not in cleaned.text
-    assert verdict.top is not None
-    assert verdict.top.clause == "A1"
-    assert media.opinion is Opinion.MEDIA
+    assert isinstance(abuse, ready.Taken)
+    assert isinstance(media, ready.Taken)
+    assert "\x1b" not in abuse.text
+    assert abuse.clause == "A1"
+    assert media.opinion == Opinion.MEDIA
     assert desk.house.judge.pid not in (0, os.getpid())
     assert await desk.house.judge.judge([]) == []
 
@@ -428,7 +430,7 @@ async def test_a_judge_that_cannot_start_is_not_started_over_and_over() -> None:
     judge = Judge(document.load(None), notices, target=_stillborn)
     for _ in range(3):
         judged = await judge.judge([remote(f"{PLAIN} {n}", f"c{n}") for n in range(100)])
-        assert {verdict.opinion for _, verdict in judged} == {Opinion.NONE}
+        assert {one.opinion for one in judged if isinstance(one, ready.Taken)} == {Opinion.NONE}
     assert judge.starts == 1
     assert "no opinion" in notices["judge"]
     await judge.close()
@@ -442,8 +444,8 @@ async def test_a_comment_that_kills_every_judge_is_taken_in_unjudged() -> None:
     notices: dict[str, str] = {}
     judge = Judge(document.load(None), notices, target=_mortal)
     judged = await judge.judge([remote("fine", "c1"), remote("poison", "c2"), remote("fine too", "c3")])
-    assert [verdict.opinion for _, verdict in judged] == [Opinion.JUDGED, Opinion.NONE, Opinion.JUDGED]
-    assert [cleaned.text for cleaned, _ in judged] == ["fine", "poison", "fine too"]
+    told = [(one.text, one.opinion) for one in judged if isinstance(one, ready.Taken)]
+    assert told == [("fine", "judged"), ("poison", "no_opinion"), ("fine too", "judged")]
     assert "no opinion" in notices["judge"]
     await judge.judge([remote("fine", "c1")])
     assert notices == {}, "the banner comes down once judging works again"
@@ -452,22 +454,24 @@ async def test_a_comment_that_kills_every_judge_is_taken_in_unjudged() -> None:
 
 def _mortal(line: object, policy: object) -> None:
     """A worker that dies of one word."""
+    found = document.load(None)
+    assessor = Assessor(found, Engine(found))
     line.send(READY)  # type: ignore[attr-defined]
     while True:
         try:
-            raws = line.recv()  # type: ignore[attr-defined]
+            batch = line.recv()  # type: ignore[attr-defined]
         except EOFError:
             return
-        if any(raw.text == "poison" for raw in raws):
+        if any(given.text == "poison" for given in batch):
             os._exit(1)
-        line.send([(clean_raw(raw), Verdict(Opinion.JUDGED, "en")) for raw in raws])  # type: ignore[attr-defined]
+        line.send([assessor.judged(given) for given in batch])  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("text", [PLAIN, ABUSE, CRITICISM, "I will kill you tonight, you whore.", ""])
 async def test_a_verdict_is_stored_as_the_codec_would(desk: Desk, text: str) -> None:
     verdict = desk.house.engine.judge(text)
-    assert json.loads(taking.body_of(verdict)) == json.loads(json.dumps(encode(verdict)))
-    assert decode(Verdict, json.loads(taking.body_of(verdict))) == verdict
+    assert json.loads(ready.body_of(verdict)) == json.loads(json.dumps(encode(verdict)))
+    assert decode(Verdict, json.loads(ready.body_of(verdict))) == verdict
 
 
 _ALONE = """

@@ -71,13 +71,13 @@ def unforged(screen: str) -> None:
 
 
 def walk_queue(terminal: Terminal, count: int) -> None:
-    """Every row of the view of all, and on a wide screen the item beside it."""
+    """Every row of the view of all, and on a wide screen every second item beside it."""
     terminal.type("8")
     terminal.shows("[8 A")
     for number in range(1, count + 1):
         cursor = f"▌.*{tag(number)}"
         terminal.wait(lambda cursor=cursor: terminal.has(cursor), f"{tag(number)} under the cursor")
-        if terminal.columns >= 110:
+        if terminal.columns >= 110 and number % 2:
             terminal.wait(lambda number=number: terminal.has(rf"│? letters · {tag(number)}"), "the item beside")
             terminal.wait(lambda: terminal.has("author on our pages"), "its facts")
         terminal.type("j")
@@ -85,9 +85,13 @@ def walk_queue(terminal: Terminal, count: int) -> None:
 
 
 def walk_item(terminal: Terminal, number: int, count: int) -> None:
-    """One item: as it opens, then with thread, author and reasons unfolded."""
+    """One item, as it opens."""
     terminal.shows(f"All {number}/{count}", f"· {tag(number)}", "author on our pages")
     unforged(terminal.text())
+
+
+def walk_into(terminal: Terminal) -> None:
+    """An item's thread, author and reasons, unfolded."""
     terminal.type("wG")
     terminal.shows("this author on our pages")
     terminal.type("ygt")
@@ -131,6 +135,8 @@ def walk(terminal: Terminal, count: int, every: int) -> None:
     terminal.type(ENTER)
     for number in range(1, count + 1):
         walk_item(terminal, number, count)
+        if number % every == 0 or terminal.columns < 110:
+            walk_into(terminal)
         if number % every == 0:
             walk_over(terminal, number, count)
         if number == 1:

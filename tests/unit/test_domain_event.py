@@ -12,7 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderator.domain import event
-from moderator.domain.event import GENESIS, Entry, Event, canonical, chain, moment, row_digest, stamp, verify_chain
+from moderator.domain.comment import Kind
+from moderator.domain.event import (
+    GENESIS,
+    Entry,
+    Event,
+    canonical,
+    chain,
+    digest_of,
+    moment,
+    row_digest,
+    stamp,
+    verify_chain,
+)
 
 EARLIEST = datetime(2, 1, 1)  # noqa: DTZ001 -- Hypothesis takes its bounds without a zone
 AT = "2026-11-22T20:44:00.000Z"
@@ -125,3 +137,47 @@ def test_row_digests():
     assert row_digest(row) == row_digest({key: value for key, value in row.items() if value is not None})
     for change in ({"id": 2}, {"text": "বি"}, {"blob": b"\x00"}, {"none": 0}):
         assert row_digest({**row, **change}) != row_digest(row)
+
+
+def plainly(entry: Entry, seq: int, prev: str) -> bytes:
+    """The body of an event by the definition: the whole object through the standard encoder."""
+    fields = {"v": 1, "seq": seq, "at": AT, "local": AT, "kind": entry.kind, "actor": entry.actor}
+    fields |= {"session": entry.session, "item": entry.item, "prev": prev}
+    return canonical({**fields, "facts": dict(entry.facts), "rows": dict(entry.rows)})
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+VALUES = st.one_of(st.none(), st.integers(), WORDS, st.sampled_from(list(Kind)), st.booleans())
+
+
+@pytest.mark.req("B8", "K1")
+@given(WORDS, st.dictionaries(WORDS, VALUES, max_size=6), st.dictionaries(WORDS, WORDS, max_size=4))
+def test_an_event_is_the_canonical_form_of_what_it_says(kind, facts, rows):
+    entry = Entry(kind, 3, 's\u0000\u2028"', 7, facts, rows)
+    event = chain(5, GENESIS, AT, AT, entry)
+    assert event.body.encode() == plainly(entry, 5, GENESIS)
+    assert event.hash == hashlib.sha256(plainly(entry, 5, GENESIS)).hexdigest()
+
+
+def defined(row: dict[str, object]) -> str:
+    """The digest of a row by its definition."""
+    plain = {
+        key: hashlib.sha256(value).hexdigest() if isinstance(value, bytes) else value
+        for key, value in row.items()
+        if key != "seq" and value is not None
+    }
+    return hashlib.sha256(canonical(plain)).hexdigest()
+
+
+@pytest.mark.req("B8", "K1")
+@given(
+    st.dictionaries(
+        WORDS | st.just("seq"),
+        VALUES | st.binary(max_size=8) | st.floats(allow_nan=False, allow_infinity=False),
+        max_size=9,
+    )
+)
+def test_a_row_has_the_digest_that_its_definition_gives(row):
+    assert row_digest(row) == defined(row)
+    assert digest_of(tuple(row), tuple(row.values())) == defined(row)
+    assert row_digest({**row, "a column too many": "x"}) != defined(row), "control: no column may go missing"

@@ -27,6 +27,8 @@ WINDOW = 5.0
 SLOW = FAST.replace("reply_window = 0.3", f"reply_window = {WINDOW}").replace(
     "tick = 0.05", "tick = 0.05\nlease = 7200.0"
 )
+STEADY = "steady practice"
+"""An outage that the practice world makes up would put a reply off, and look like a clock that did."""
 TEXT = "We looked at the road on Monday and will tell you more here."
 
 
@@ -62,6 +64,12 @@ def clock(tmp_path: Path) -> Jump:
 @pytest.fixture
 def desk(tmp_path: Path, clock: Jump) -> Iterator[DeskProcess]:
     with running(tmp_path, config=SLOW, arguments=("--practice",), env=clock.environment()) as process:
+        with talking(process) as client:
+            settings = {"rate": "0.5", "outages": "off"}
+            account = client.add_account(
+                asks.NewAccount("practice", STEADY, settings=settings, custodians=("o",))
+            ).row_id
+            client.account_act(account, "activate", asks.Because("made up"))
         yield process
 
 
@@ -71,7 +79,9 @@ def database(desk: DeskProcess) -> Path:
 
 def held(client: Client) -> tuple[int, int]:
     """An item with a reply in its window, and what is left of it in milliseconds."""
-    row = wait_for(lambda: [row for row in rows(client) if not row.owner and not row.protected])[0]
+    row = wait_for(
+        lambda: [row for row in rows(client) if row.account == STEADY and not row.owner and not row.protected]
+    )[0]
     client.act(row.id, "claim")
     client.act(row.id, "reply", asks.Reply(seen_version=row.comment_version, text=TEXT))
     [effect] = client.effects()

@@ -42,6 +42,12 @@ linger = 3600.0
 """
 
 
+@pytest.fixture(autouse=True)
+def new_site(site: WordPressServer) -> None:
+    """What another test said on the site is not here."""
+    site.empty()
+
+
 @pytest.fixture
 def screen(wordpress_desk: DeskProcess, tmp_path: Path) -> Iterator[Pane]:
     with pane(tmp_path, wordpress_desk.command(), wordpress_desk.environment()) as found:

@@ -67,6 +67,10 @@ class WordPressServer:
         """A colleague changes the state in WordPress's own screens: approve, hold, spam, trash or delete."""
         self.back_door("status", id=int(comment), status=status)
 
+    def empty(self) -> None:
+        """Every comment is gone for good, as on a new site."""
+        self.back_door("empty")
+
     def keep_doubles_out(self, on: bool) -> None:
         """WordPress's own refusal of a second equal comment: off at the start, so that only our protection is tried."""
         self.back_door("protect", on=on)
@@ -273,6 +277,10 @@ add_action('rest_api_init', function () {
           return ['count' => $wpdb->get_var($wpdb->prepare(
             'select count(*) from wp_comments where comment_content = %s and (%d = 0 or comment_parent = %d)',
             $request['text'], $request['parent'], $request['parent']))];
+        case 'empty':
+          foreach (get_comments(['fields' => 'ids', 'status' => 'any']) as $each) wp_delete_comment($each, true);
+          foreach (get_comments(['fields' => 'ids', 'status' => 'trash']) as $each) wp_delete_comment($each, true);
+          return ['ok' => true];
         case 'protect':
           update_option('keeps_doubles_out', $request['on'] ? '1' : '');
           return ['ok' => true];

@@ -18,7 +18,8 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "__main__": ({"cli"}, set()),
     "domain": ({"domain"}, set()),
     "text": ({"text", "domain"}, set()),
-    "rows": ({"domain", "text"}, set()),
+    "locale": ({"locale", "domain"}, set()),
+    "rows": ({"domain", "text", "locale"}, set()),
     "config": ({"config", "domain"}, {"tomli"}),
     "policy": ({"policy", "domain", "text"}, {"tomli"}),
     "store": ({"store", "domain"}, {"sqlite_utils"}),
@@ -31,13 +32,13 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "service": (
-        {"service", "desk", "domain", "config", "__init__"},
+        {"service", "desk", "domain", "config", "locale", "__init__"},
         {"starlette", "uvicorn", "msgspec", "h11", "anyio"},
     ),
     "client": ({"client", "domain"}, set()),
-    "tui": ({"tui", "domain", "text", "rows", "config", "client", "__init__"}, {"textual", "rich", "tomli"}),
-    "line": ({"line", "domain", "text", "rows", "config", "client"}, set()),
-    "cli": ({"cli", "domain", "text", "rows", "config", "client", "tui", "line", "__init__"}, set()),
+    "tui": ({"tui", "locale", "domain", "text", "rows", "config", "client", "__init__"}, {"textual", "rich", "tomli", "textual_plotext"}),
+    "line": ({"line", "locale", "domain", "text", "rows", "config", "client"}, set()),
+    "cli": ({"cli", "locale", "domain", "text", "rows", "config", "client", "tui", "line", "__init__"}, set()),
 }
 
 # what `cli` may import only inside a function: the file → the rooms

@@ -202,3 +202,59 @@ class NewPerson:
     role_title: str = ""
     role_only: bool = False
     languages: tuple[str, ...] = ()
+
+
+class Order(StrEnum):
+    """In which order a view is shown."""
+
+    PRIORITY = "priority"
+    """Lane, then due time: the desk's own order."""
+    DUE = "due"
+    AGE = "age"
+    """Oldest first."""
+    NEWEST = "newest"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An item as the officer saw it when it was marked."""
+
+    item_id: int
+    version: int
+    """The comment's version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """One decision about many items. `act` is "leave" or "hide"."""
+
+    act: str
+    items: tuple[Seen, ...]
+    clause: str = ""
+    """For hiding."""
+    masked: bool = False
+    """Whether the texts were seen with masked words."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Give an item to a colleague on duty, by Unix name."""
+
+    person: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gloss:
+    """What a comment says, in words that the others can read; by somebody who reads its language."""
+
+    text: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSeen:
+    """The officer opened the picture or heard the voice elsewhere, and says in a line what it shows."""
+
+    text: str

@@ -36,7 +36,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
         {"starlette", "uvicorn", "msgspec", "h11", "anyio"},
     ),
     "client": ({"client", "domain"}, set()),
-    "tui": ({"tui", "locale", "domain", "text", "rows", "config", "client", "__init__"}, {"textual", "rich", "tomli", "textual_plotext"}),
+    "tui": (
+        {"tui", "locale", "domain", "text", "rows", "config", "client", "__init__"},
+        {"textual", "rich", "tomli", "textual_plotext"},
+    ),
     "line": ({"line", "locale", "domain", "text", "rows", "config", "client"}, set()),
     "cli": ({"cli", "locale", "domain", "text", "rows", "config", "client", "tui", "line", "__init__"}, set()),
 }

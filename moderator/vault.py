@@ -25,6 +25,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends.chainer import ChainerBackend
 
 from moderator.domain.secret import Secret
+from moderator.domain.wording import mark, words
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ _NEVER: Final = ("keyring.backends.fail.", "keyring.backends.null.", "keyring.ba
 _STUCK_MAX: Final = 3
 """Calls that may hang at once. Beyond this the keyring counts as dead, and callers are told so without waiting."""
 
-_RESTART_BOTH: Final = (
+_RESTART_BOTH: Final = mark(
     "Is XDG_RUNTIME_DIR writable for the service's user, and is its keyring daemon alive? Restart both."
 )
 
@@ -216,8 +217,8 @@ class Vault:
 
     def _silent(self) -> VaultUnavailable:
         return VaultUnavailable(
-            f"The keyring did not answer within {self._limit_s:g} s.",
-            _RESTART_BOTH,
+            words("The keyring did not answer within {seconds:g} s.", seconds=self._limit_s),
+            words(_RESTART_BOTH),
         )
 
     def _backend(self) -> KeyringBackend:
@@ -234,8 +235,14 @@ class Vault:
             return self._best([member for member in named.backends if self._allowed(member)])
         if not self._allowed(named):
             raise VaultUnavailable(
-                f"The keyring backend {_class_name(named)} is not one that this desk trusts with secrets.",
-                "Unset PYTHON_KEYRING_BACKEND and keyringrc.cfg, or name the class under [vault] allow if it encrypts.",
+                words(
+                    "The keyring backend {backend} is not one that this desk trusts with secrets.",
+                    backend=_class_name(named),
+                ),
+                words(
+                    "Unset PYTHON_KEYRING_BACKEND and keyringrc.cfg, or name the class under [vault] allow if it "
+                    "encrypts."
+                ),
             )
         return named
 
@@ -255,7 +262,9 @@ class Vault:
         value = Secret(secrets.token_hex(8))
         _write(backend, *_PROBE, value)
         _delete(backend, *_PROBE)
-        return Description(_class_name(backend), False, "The keyring is unlocked and keeps what it is given.", "")
+        return Description(
+            _class_name(backend), False, words("The keyring is unlocked and keeps what it is given."), ""
+        )
 
     def _unusable(self, error: VaultUnavailable) -> Description:
         backend = "" if self._chosen is None else _class_name(self._chosen)
@@ -281,7 +290,8 @@ def _write(backend: KeyringBackend, service: str, user: str, value: Secret) -> N
     kept = backend.get_password(service, user)
     if kept is None or not hmac.compare_digest(kept.encode(), value.reveal().encode()):
         raise VaultUnavailable(
-            "The keyring took the secret but does not give it back.", "Nothing was changed here; run moderator doctor."
+            words("The keyring took the secret but does not give it back."),
+            words("Nothing was changed here; run moderator doctor."),
         )
 
 
@@ -298,21 +308,25 @@ def _explain(error: Exception) -> VaultUnavailable:
         return _none_running()
     if isinstance(error, (errors.KeyringLocked, errors.InitError)):
         return _Locked(
-            "The keyring is locked.",
-            "Unlock it when the service starts: give its password, without a line end, to "
-            "gnome-keyring-daemon --unlock --components=secrets. A wrong password shows only here.",
+            words("The keyring is locked."),
+            words(
+                "Unlock it when the service starts: give its password, without a line end, to "
+                "gnome-keyring-daemon --unlock --components=secrets. A wrong password shows only here."
+            ),
         )
     return VaultUnavailable(
-        f"The keyring failed ({type(error).__name__}).",
-        "Run moderator doctor as the service's user; if the keyring was opened twice, restart its session.",
+        words("The keyring failed ({name}).", name=type(error).__name__),
+        words("Run moderator doctor as the service's user; if the keyring was opened twice, restart its session."),
     )
 
 
 def _none_running() -> VaultUnavailable:
     return VaultUnavailable(
-        "No keyring is running for the service's user.",
-        "Start the service as: dbus-run-session -- moderator serve, with gnome-keyring unlocked in that session. "
-        "Nothing is ever kept in a plain file instead.",
+        words("No keyring is running for the service's user."),
+        words(
+            "Start the service as: dbus-run-session -- moderator serve, with gnome-keyring unlocked in that "
+            "session. Nothing is ever kept in a plain file instead."
+        ),
     )
 
 
@@ -331,8 +345,8 @@ def _configured() -> KeyringBackend | None:
         works = False
     if not works:
         raise VaultUnavailable(
-            "The keyring backend that PYTHON_KEYRING_BACKEND or keyringrc.cfg names does not work here.",
-            "Unset it, or start the service where that keyring runs: dbus-run-session -- moderator serve.",
+            words("The keyring backend that PYTHON_KEYRING_BACKEND or keyringrc.cfg names does not work here."),
+            words("Unset it, or start the service where that keyring runs: dbus-run-session -- moderator serve."),
         )
     return found
 
@@ -357,4 +371,4 @@ def _viable(name: str) -> KeyringBackend | None:
         pass
     except Exception:  # a backend that cannot even be asked is not viable
         return None
-    raise VaultUnavailable("The keyring did not answer.", _RESTART_BOTH)
+    raise VaultUnavailable(words("The keyring did not answer."), words(_RESTART_BOTH))

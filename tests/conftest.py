@@ -4,10 +4,50 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from moderator import locale
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tools"))
+
+import catalogue
+
 _CLEARED = ("NO_COLOR", "COLORTERM", "COLUMNS", "LINES", "MODERATOR_CONFIG", "MODERATOR_DATA_DIR", "MODERATOR_SOCKET")
+
+
+def pytest_sessionstart() -> None:
+    """The catalogues are compiled as the package's build does, so that a changed .po is what the tests see."""
+    catalogue.compile_all()
+    locale.load()
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Every test begins in English, and leaves no other language behind."""
+    locale.use("en")
+    yield
+    locale.use("en")
+
+
+@pytest.fixture(scope="session")
+def pseudo_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the catalogue of the pseudo-language alone."""
+    place = tmp_path_factory.mktemp("pseudo")
+    catalogue.pseudo_catalogue(catalogue.collect()[0].values()).save_as_mofile(str(place / "qps.mo"))
+    return place
+
+
+@pytest.fixture
+def pseudo(pseudo_place: Path) -> Iterator[str]:
+    """The pseudo-language, in use: everything that goes through the catalogues stands in ⟦ ⟧; its code."""
+    locale.load(pseudo_place)
+    locale.use("qps")
+    yield "qps"
+    locale.load()
 
 
 @pytest.fixture(autouse=True)

@@ -4,57 +4,65 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
+from moderator import text
 from moderator.cli import exits, secrets
 from moderator.cli.call import Call, Stop
 from moderator.cli.parser import group, verb
 from moderator.domain import view
 from moderator.domain.errors import Code, Refused
+from moderator.domain.names import named
 from moderator.domain.secret import Secret
+from moderator.domain.wording import joined
+from moderator.locale import N_, _, said
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """add, list, show, test, activate, freeze, thaw, retire, secret."""
     verbs = group(parser, name)
-    _add_arguments(verb(verbs, "add", "add", "open a login record, then ask for its secret"))
-    verb(verbs, "list", "show_all", "every login record in a line")
-    _named(verb(verbs, "show", "show_one", "one login record, whole; never a secret"))
-    _named(verb(verbs, "test", "test", "ask the platform who we are there and what we may do"))
+    _add_arguments(verb(verbs, "add", "add", _("open a login record, then ask for its secret")))
+    verb(verbs, "list", "show_all", _("every login record in a line"))
+    _named(verb(verbs, "show", "show_one", _("one login record, whole; never a secret")))
+    _named(verb(verbs, "test", "test", _("ask the platform who we are there and what we may do")))
     for act, summary in _ACTS.items():
-        sub = _named(verb(verbs, act, "act", summary))
-        sub.add_argument("--reason", required=True, help="order number, or why; it goes on the record")
-    secret = _named(verb(verbs, "secret", "set_secret", "set or change a secret of an account"))
-    secret.add_argument("--slot", default="", help="which secret (default: the platform's one)")
+        sub = _named(verb(verbs, act, "act", _(summary)))
+        sub.add_argument("--reason", required=True, help=_("order number, or why; it goes on the record"))
+    secret = _named(verb(verbs, "secret", "set_secret", _("set or change a secret of an account")))
+    secret.add_argument("--slot", default="", help=_("which secret (default: the platform's one)"))
     secrets.option(secret)
 
 
 _ACTS = {
-    "activate": "bring an account into service (a lead)",
-    "freeze": "stop everything outgoing of an account, at once (any officer)",
-    "thaw": "let a frozen account work again (a custodian)",
-    "retire": "end an account's service and drop its secrets",
+    "activate": N_("bring an account into service (a lead)"),
+    "freeze": N_("stop everything outgoing of an account, at once (any officer)"),
+    "thaw": N_("let a frozen account work again (a custodian)"),
+    "retire": N_("end an account's service and drop its secrets"),
 }
 
 
 def _named(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("account", help="its name or number")
+    parser.add_argument("account", help=_("its name or number"))
     return parser
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("platform", help="wordpress, import or practice")
-    parser.add_argument("name", help="a short name for the queue, at most 15 characters: “wp consult”")
-    parser.add_argument("--url", default="", help="address of the site or API")
-    parser.add_argument("--login", default="", metavar="ID", help="login id there")
-    parser.add_argument("--mail", default="", help="registered mail address; stored masked")
-    parser.add_argument("--phone", default="", help="registered phone number; stored masked")
-    parser.add_argument("--custodian", action="append", default=[], metavar="USER", help="Unix name; one or two")
-    parser.add_argument("--order", default="", metavar="REF", help="the order that authorised it, with its date")
-    parser.add_argument("--mfa", default="", help="which second factor it has")
-    parser.add_argument("--recovery", default="", metavar="WHERE", help="where recovery codes are kept; never a code")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting that is no secret")
-    parser.add_argument("--no-secret", action="store_true", help="do not ask for the secret now")
+    parser.add_argument("platform", help=_("wordpress, import or practice"))
+    parser.add_argument("name", help=_("a short name for the queue, at most 15 characters: “wp consult”"))
+    parser.add_argument("--url", default="", help=_("address of the site or API"))
+    parser.add_argument("--login", default="", metavar="ID", help=_("login id there"))
+    parser.add_argument("--mail", default="", help=_("registered mail address; stored masked"))
+    parser.add_argument("--phone", default="", help=_("registered phone number; stored masked"))
+    parser.add_argument("--custodian", action="append", default=[], metavar="USER", help=_("Unix name; one or two"))
+    parser.add_argument("--order", default="", metavar="REF", help=_("the order that authorised it, with its date"))
+    parser.add_argument("--mfa", default="", help=_("which second factor it has"))
+    parser.add_argument(
+        "--recovery", default="", metavar="WHERE", help=_("where recovery codes are kept; never a code")
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help=_("a setting that is no secret")
+    )
+    parser.add_argument("--no-secret", action="store_true", help=_("do not ask for the secret now"))
     secrets.option(parser)
 
 
@@ -75,9 +83,11 @@ def add(call: Call) -> int:
         try:
             said.append(client.set_secret(done.row_id, SetSecret(slot, secret.reveal())).sentence)
         except Refused as refused:
-            refused.cure += f" The record itself is open; then: moderator account secret “{args.name}”"
+            refused.cure = joined(
+                (refused.cure, _("The record itself is open; then: moderator account secret “{name}”", name=args.name))
+            )
             raise
-    call.show(done, *said, f"Next: moderator account test “{args.name}”")
+    call.show(done, *said, _("Next: moderator account test “{name}”", name=args.name))
     return exits.DONE
 
 
@@ -88,14 +98,26 @@ def _secrets_for(call: Call, platform: str) -> dict[str, Secret]:
         return {}  # the desk refuses it, and names the nearest that it knows
     needs = kinds[platform].needs
     if call.args.secret_stdin and len(needs) != 1:
-        named = f"{platform} needs {', '.join(needs)}" if needs else f"{platform} needs no secret"
-        raise Stop(exits.USAGE, f"{named}: --secret-stdin takes exactly one.", "Leave it out, or --no-secret.", "usage")
-    return {slot: secrets.ask(call, f"{_called(slot)} of “{call.args.name}”") for slot in needs}
+        raise Stop(exits.USAGE, _not_one(platform, needs), _("Leave it out, or --no-secret."), "usage")
+    return {
+        slot: secrets.ask(call, _("{secret} of “{name}”", secret=_called(slot), name=call.args.name)) for slot in needs
+    }
+
+
+def _not_one(platform: str, needs: tuple[str, ...]) -> str:
+    """Why one line of standard input cannot be the secret that this platform needs."""
+    if not needs:
+        return _("{platform} needs no secret: --secret-stdin takes exactly one.", platform=platform)
+    named = ", ".join(needs)
+    return _("{platform} needs {slots}: --secret-stdin takes exactly one.", platform=platform, slots=named)
+
+
+_SLOTS: Final = {"application_password": N_("application password"), "password": N_("password"), "token": N_("token")}
 
 
 def _called(slot: str) -> str:
     """A slot as people say it."""
-    return slot.replace("_", " ")
+    return _(_SLOTS[slot]) if slot in _SLOTS else slot.replace("_", " ")
 
 
 def settings(pairs: list[str]) -> dict[str, str]:
@@ -104,7 +126,7 @@ def settings(pairs: list[str]) -> dict[str, str]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise Stop(exits.USAGE, f"“{pair}” is no setting.", "Write it as KEY=VALUE.", "usage")
+            raise Stop(exits.USAGE, _("“{pair}” is no setting.", pair=pair), _("Write it as KEY=VALUE."), "usage")
         found[key] = value
     return found
 
@@ -113,16 +135,24 @@ def show_all(call: Call) -> int:
     """List them."""
     accounts = call.client().accounts()
     call.show(
-        accounts, *([line(account) for account in accounts] or ["There is no account yet: moderator account add"])
+        accounts, *([line(account) for account in accounts] or [_("There is no account yet: moderator account add")])
     )
     return exits.DONE
 
 
 def line(account: view.AccountView) -> str:
     """One record in a line."""
-    where = account.url or "no address"
-    keepers = ", ".join(account.custodians) or "NO CUSTODIAN"
-    return f"{account.id}  {account.name}  {account.platform}  {account.status}  {where}  kept by {keepers}"
+    where = account.url or _("no address")
+    keepers = ", ".join(account.custodians) or _("NO CUSTODIAN")
+    return _(
+        "{id}  {name}  {platform}  {status}  {where}  kept by {keepers}",
+        id=account.id,
+        name=account.name,
+        platform=account.platform,
+        status=said(named(account.status)),
+        where=where,
+        keepers=keepers,
+    )
 
 
 def show_one(call: Call) -> int:
@@ -132,25 +162,50 @@ def show_one(call: Call) -> int:
     return exits.DONE
 
 
+_FIELDS: Final = {
+    "id": N_("number"),
+    "platform": N_("platform"),
+    "name": N_("name"),
+    "url": N_("address"),
+    "login_id": N_("login id"),
+    "status": N_("status"),
+    "custodians": N_("custodians"),
+    "order_ref": N_("order"),
+    "registered_mail": N_("registered mail"),
+    "registered_phone": N_("registered phone"),
+    "mfa": N_("second factor"),
+    "recovery_location": N_("recovery location"),
+    "rotated_at": N_("rotated at"),
+    "retired_at": N_("retired at"),
+    "settings": N_("settings"),
+    "needs": N_("needs"),
+}
+"""Field of a login record → what it is called."""
+
+
 def record(account: view.AccountView) -> Iterator[str]:
     """One record, field by field; what is missing is said."""
     from moderator.domain.wire import encode
 
     plain: dict[str, Any] = encode(account)
+    room = max(18, *(text.cells(_(name)) for name in _FIELDS.values()))
     for key, value in plain.items():
         if key == "secrets":
-            yield from (_secret(entry) for entry in account.secrets)
+            yield from (f"{text.pad(_('secret'), room)} {_secret(entry)}" for entry in account.secrets)
             continue
         shown = ", ".join(value) if isinstance(value, list) else value
         shown = ", ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else shown
-        yield f"{key.replace('_', ' '):<18} {shown or '–'}"
+        yield f"{text.pad(_(_FIELDS.get(key, key)), room)} {shown or '–'}"
 
 
 def _secret(entry: dict[str, str]) -> str:
-    told = (
-        f"fingerprint {entry.get('fingerprint', '?')}, set by {entry.get('set_by', '?')} at {entry.get('set_at', '?')}"
+    return _(
+        "{slot}: in the keyring; fingerprint {fingerprint}, set by {person} at {at}",
+        slot=entry.get("slot", "?"),
+        fingerprint=entry.get("fingerprint", "?"),
+        person=entry.get("set_by", "?"),
+        at=entry.get("set_at", "?"),
     )
-    return f"{'secret':<18} {entry.get('slot', '?')}: in the keyring; {told}"
 
 
 def test(call: Call) -> int:
@@ -176,7 +231,7 @@ def set_secret(call: Call) -> int:
 
     client, account = call.client(), find(call)
     slot = call.args.slot or _one_slot(account)
-    secret = secrets.ask(call, f"{_called(slot)} of “{account.name}”")
+    secret = secrets.ask(call, _("{secret} of “{name}”", secret=_called(slot), name=account.name))
     done = client.set_secret(account.id, SetSecret(slot, secret.reveal()))
     call.show(done, done.sentence)
     return exits.DONE
@@ -187,9 +242,11 @@ def _one_slot(account: view.AccountView) -> str:
     if len(account.needs) == 1:
         return account.needs[0]
     if account.needs:
-        named = " or ".join(account.needs)
-        raise Refused(Code.BAD, f"{account.name} has several secrets.", f"Name one: --slot {named}")
-    raise Refused(Code.BAD, f"{account.name} needs no secret.", "Nothing was changed.")
+        named = f" {_('or')} ".join(account.needs)
+        raise Refused(
+            Code.BAD, _("{name} has several secrets.", name=account.name), _("Name one: --slot {named}", named=named)
+        )
+    raise Refused(Code.BAD, _("{name} needs no secret.", name=account.name), _("Nothing was changed."))
 
 
 def find(call: Call) -> view.AccountView:
@@ -199,5 +256,7 @@ def find(call: Call) -> view.AccountView:
     for account in accounts:
         if account.name == wanted or (wanted.isascii() and wanted.isdigit() and account.id == int(wanted)):
             return account
-    names = ", ".join(f"“{account.name}”" for account in accounts) or "none yet"
-    raise Refused(Code.NOT_FOUND, f"There is no account “{wanted}”.", f"There are: {names}.")
+    names = ", ".join(f"“{account.name}”" for account in accounts) or _("none yet")
+    raise Refused(
+        Code.NOT_FOUND, _("There is no account “{wanted}”.", wanted=wanted), _("There are: {names}.", names=names)
+    )

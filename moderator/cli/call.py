@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from moderator.cli import exits
 from moderator.domain.errors import Code, Refused
+from moderator.locale import _, chosen, current, said, use
 
 if TYPE_CHECKING:
     from moderator.cli.places import Wants
     from moderator.client import Client
-    from moderator.config import Config
+    from moderator.config import Config, ConfigError
 
 TWINS: Final = {"config": "MODERATOR_CONFIG", "data_dir": "MODERATOR_DATA_DIR", "socket": "MODERATOR_SOCKET"}
 """Option → the environment variable that stands for it."""
@@ -65,7 +66,9 @@ class Call:
             try:
                 self._config = config.load(self.option("config"), self.env)
             except config.ConfigError as error:
-                raise Stop(exits.CONFIGURATION, str(error), "Correct the file, then try again.", "config") from error
+                raise unusable(error) from error
+            if not self.json:
+                use(chosen(self.args.speak or self._config.screen.language, self.env))
         return self._config
 
     def wants(self) -> Wants:
@@ -80,6 +83,7 @@ class Call:
             from moderator.cli import reach
 
             self._client = reach.open_desk(self.config(), self.wants(), self.env, self._note)
+            self._client.language = current()
         return self._client
 
     @contextmanager
@@ -109,7 +113,7 @@ class Call:
         else:
             from moderator.text import guard
 
-            self.err.write(guard(f"moderator: {sentence} {cure}".rstrip()) + "\n")
+            self.err.write(guard(f"moderator: {said(sentence)} {said(cure)}".rstrip()) + "\n")
 
     def close(self) -> None:
         """Let go of the desk."""
@@ -122,10 +126,15 @@ class Call:
             self.err.flush()
 
 
+def unusable(error: ConfigError) -> Stop:
+    """What a configuration that cannot be used ends in."""
+    return Stop(exits.CONFIGURATION, said(error.sentence), _("Correct the file, then try again."), "config")
+
+
 def needed(text: str, what: str) -> str:
     """A text that must not be empty. Raises `Refused(BAD)`."""
     if not text.strip():
-        raise Refused(Code.BAD, f"{what} is empty.", "Give it as text, or with “-” on standard input.")
+        raise Refused(Code.BAD, _("{what} is empty.", what=what), _("Give it as text, or with “-” on standard input."))
     return text
 
 

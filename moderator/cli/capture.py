@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from moderator import text
@@ -15,6 +16,7 @@ from moderator.cli.call import Call
 from moderator.cli.itemlines import quoted
 from moderator.cli.itemparts import target
 from moderator.cli.parser import group, verb
+from moderator.locale import _
 
 if TYPE_CHECKING:
     from moderator.domain.capture import Capture
@@ -23,9 +25,11 @@ if TYPE_CHECKING:
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """show."""
     verbs = group(parser, name)
-    shown = target(verb(verbs, "show", "show", "the evidence of one version; that you looked goes on the record"))
-    shown.add_argument("--version", type=int, default=0, dest="n", metavar="N", help="which version (default: newest)")
-    shown.add_argument("--raw", action="store_true", help="only the platform's own JSON, exactly as it is stored")
+    shown = target(verb(verbs, "show", "show", _("the evidence of one version; that you looked goes on the record")))
+    shown.add_argument(
+        "--version", type=int, default=0, dest="n", metavar="N", help=_("which version (default: newest)")
+    )
+    shown.add_argument("--raw", action="store_true", help=_("only the platform's own JSON, exactly as it is stored"))
 
 
 def show(call: Call) -> int:
@@ -45,38 +49,79 @@ def _write_raw(call: Call, raw: str) -> None:
 
 def page(found: Capture) -> Iterator[str]:
     """The capture as a page of text; every line of the citizen's words behind the gutter."""
-    yield f"CAPTURE of item {found.item_id}, version {found.n} of {found.versions}"
+    yield _(
+        "CAPTURE of item {item_id}, version {n} of {versions}",
+        item_id=found.item_id,
+        n=found.n,
+        versions=found.versions,
+    )
     yield ""
     for label, value in _facts(found):
-        yield f"{label:<12}{text.one_line(value)}".rstrip()
+        yield f"{text.pad(label, 12)}{text.one_line(value)}".rstrip()
     yield ""
     yield from quoted(text.defang(found.text))
-    yield from (f"not captured itself: {text.one_line(text.defang(media))}" for media in found.media)
+    yield from (_("not captured itself: {media}", media=text.one_line(text.defang(media))) for media in found.media)
     yield ""
     for label, value in _proof(found):
-        yield f"{label:<12}{value}"
+        yield f"{text.pad(label, 12)}{value}"
     if not found.holds:
-        yield "✗ THIS IS NOT WHAT WAS RECORDED: the stored rows differ from the trail. Tell the lead."
+        yield _("✗ THIS IS NOT WHAT WAS RECORDED: the stored rows differ from the trail. Tell the lead.")
 
 
 def _facts(found: Capture) -> Iterator[tuple[str, str]]:
     handle = f" ({found.author_handle})" if found.author_handle else ""
-    yield "author", f"{found.author_name}{handle}, id {found.author_remote_id or 'none: the platform gave no account'}"
-    yield "account", f"{found.account} on {found.platform}, {text.defang_url(found.site) or 'no address'}"
-    yield "post", f"{found.post_title or '–'} {text.defang_url(found.post_url)}"
-    yield "source", f"{text.defang_url(found.permalink) or 'no address'}, comment {found.remote_id}"
-    yield "written", f"{found.created_at:%Y-%m-%d %H:%M:%S} UTC, {found.created_local}"
-    yield "edited", f"{found.edited_at:%Y-%m-%d %H:%M:%S} UTC" if found.edited_at else "the platform says nothing of it"
-    yield "captured", f"{found.captured_at:%Y-%m-%d %H:%M:%S} UTC, {found.captured_local}"
-    yield "method", found.method
-    yield "language", found.language
-    yield "class", found.retention
+    yield (
+        _("author"),
+        _(
+            "{author}{handle}, id {id}",
+            author=found.author_name,
+            handle=handle,
+            id=found.author_remote_id or _("none: the platform gave no account"),
+        ),
+    )
+    yield (
+        _("account"),
+        _(
+            "{account} on {platform}, {address}",
+            account=found.account,
+            platform=found.platform,
+            address=text.defang_url(found.site) or _("no address"),
+        ),
+    )
+    yield _("post"), f"{found.post_title or '–'} {text.defang_url(found.post_url)}"
+    yield (
+        _("source"),
+        _(
+            "{address}, comment {remote_id}",
+            address=text.defang_url(found.permalink) or _("no address"),
+            remote_id=found.remote_id,
+        ),
+    )
+    yield (
+        _("written"),
+        _("{at} UTC, {local}", at=_utc(found.created_at), local=found.created_local),
+    )
+    yield (
+        _("edited"),
+        _("{at} UTC", at=_utc(found.edited_at)) if found.edited_at else _("the platform says nothing of it"),
+    )
+    yield (
+        _("captured"),
+        _("{at} UTC, {local}", at=_utc(found.captured_at), local=found.captured_local),
+    )
+    yield _("method"), found.method
+    yield _("language"), found.language
+    yield _("class"), found.retention
     if found.flags:
-        yield "cleaned of", ", ".join(found.flags)
+        yield _("cleaned of"), ", ".join(found.flags)
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}"
 
 
 def _proof(found: Capture) -> Iterator[tuple[str, str]]:
-    yield "event", f"{found.event} {found.event_hash}"
-    yield "words", f"sha256 {found.text_sha256}"
-    yield "raw", f"sha256 {found.raw_sha256}"
-    yield "addresses", "made inert on this page; --json and --raw have them as they were"
+    yield _("event"), f"{found.event} {found.event_hash}"
+    yield _("words"), f"sha256 {found.text_sha256}"
+    yield _("raw"), f"sha256 {found.raw_sha256}"
+    yield _("addresses"), _("made inert on this page; --json and --raw have them as they were")

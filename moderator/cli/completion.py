@@ -9,19 +9,20 @@ from typing import Final
 from moderator.cli import exits
 from moderator.cli.call import Call
 from moderator.cli.parser import build
+from moderator.locale import N_, _
 
-INSTALL: Final = """\
+INSTALL: Final = N_("""\
 to use it:
   bash   moderator completion bash > ~/.local/share/bash-completion/completions/moderator
   zsh    moderator completion zsh > a directory of $fpath, as _moderator
   fish   moderator completion fish > ~/.config/fish/completions/moderator.fish
-"""
+""")
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """The shell."""
     parser.set_defaults(run="run")
-    parser.epilog = INSTALL
+    parser.epilog = _(INSTALL)
     parser.add_argument("shell", choices=("bash", "zsh", "fish"))
 
 

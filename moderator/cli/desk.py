@@ -6,17 +6,18 @@ import argparse
 import sys
 
 from moderator.cli import exits
-from moderator.cli.call import Call, Stop
+from moderator.cli.call import Call, Stop, unusable
+from moderator.locale import _, current
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """Options of desk, line, practice and serve."""
     parser.set_defaults(run=f"run_{name}")
     if name == "practice":
-        parser.add_argument("--line", action="store_true", help="as plain lines")
+        parser.add_argument("--line", action="store_true", help=_("as plain lines"))
     if name == "serve":
         parser.add_argument(
-            "--init-lead", metavar="USER", help="put the first person on the roster of a shared desk, as its lead"
+            "--init-lead", metavar="USER", help=_("put the first person on the roster of a shared desk, as its lead")
         )
 
 
@@ -46,7 +47,7 @@ def run_serve(call: Call) -> int:
     if place.own:
         reach.make_own(place)
     if call.args.init_lead and place.own:
-        raise Stop(exits.REFUSED, "A desk of your own needs no lead: you hold every role.", "Just open it.")
+        raise Stop(exits.REFUSED, _("A desk of your own needs no lead: you hold every role."), _("Just open it."))
     return service.serve(
         config,
         data_dir=place.data_dir,
@@ -64,19 +65,25 @@ def plain(call: Call) -> bool:
 
 def _open(call: Call, *, lines: bool) -> int:
     from moderator.cli import reach
+    from moderator.config import ConfigError
 
     config = call.config()
     if call.source.isatty():
         client = reach.wait_for(config, call.wants(), call.env, lambda sentence: print(sentence, file=sys.stderr))
     else:
         client = reach.open_desk(config, call.wants(), call.env)
+    client.language = current()
+    client.language = current()
     try:
         if lines:
             from moderator import line
 
-            return line.run(client, config, call.source, call.out)
+            refused = line.run(client, config, call.source, call.out)
+            return exits.of(refused) if refused is not None else exits.DONE
         from moderator.tui import early
 
         return early.run(client, config)
+    except ConfigError as error:  # a theme or a key that only the screen can judge
+        raise unusable(error) from error
     finally:
         client.close()

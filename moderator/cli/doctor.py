@@ -12,6 +12,7 @@ from moderator.cli.finding import Finding, Mark, bad
 from moderator.cli.places import Place, choose
 from moderator.config import Config
 from moderator.domain.errors import Refused
+from moderator.locale import N_, _
 
 Check = Callable[[Config, Place], Iterator[Finding]]
 
@@ -22,10 +23,29 @@ ANYBODY: tuple[Check, ...] = (
     doctormachine.clock,
     doctormachine.zone,
     doctormachine.configuration,
+    doctormachine.languages,
+    doctormachine.screen,
     doctordesk.socket,
     doctordesk.desk,
     doctordesk.mail,
 )
+
+NAMES: dict[Check, str] = {
+    doctordata.files: N_("files"),
+    doctordata.database: N_("database"),
+    doctordata.disk: N_("disk"),
+    doctordesk.keyring: N_("keyring"),
+    doctormachine.sqlite: "SQLite",
+    doctormachine.clock: N_("clock"),
+    doctormachine.zone: N_("time zone"),
+    doctormachine.configuration: N_("configuration"),
+    doctormachine.languages: N_("language"),
+    doctormachine.screen: N_("screen"),
+    doctordesk.socket: N_("socket"),
+    doctordesk.desk: N_("desk"),
+    doctordesk.mail: N_("mail"),
+}
+"""What each check is called on the screen."""
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
@@ -47,16 +67,20 @@ def look(call: Call) -> Iterator[Finding]:
         config = call.config()
         place = choose(config, call.wants(), call.env)
     except Stop as stop:
-        yield bad("configuration", stop.sentence, stop.cure)
+        yield bad(_("configuration"), stop.sentence, stop.cure)
         return
     checks = (*OWNER, *ANYBODY) if owns(place) else ANYBODY
     for check in checks:
         try:
             yield from check(config, place)
         except Refused as refused:
-            yield bad(check.__name__, refused.sentence, refused.cure)
+            yield bad(_(NAMES.get(check, check.__name__)), refused.sentence, refused.cure)
         except OSError as error:
-            yield bad(check.__name__, f"This could not be looked at: {error.strerror}.", "Run it as the desk's user.")
+            yield bad(
+                _(NAMES.get(check, check.__name__)),
+                _("This could not be looked at: {strerror}.", strerror=error.strerror),
+                _("Run it as the desk's user."),
+            )
 
 
 def owns(place: Place) -> bool:

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from moderator.cli.finding import Finding, bad, ok, warn
 from moderator.cli.places import Place
-from moderator.config import Config
+from moderator.config import Config, ConfigError
+from moderator.locale import LANGUAGES, _, review, said
 
 _STATUS_AT: Final = 40
 """Byte at which the kernel's struct timex holds its status word, where a long has eight bytes."""
@@ -31,12 +32,16 @@ def sqlite(config: Config, place: Place) -> Iterator[Finding]:
     """The SQLite library, with the published race in resetting the write-ahead log."""
     version = sqlite3.sqlite_version
     if not has_reset_race(sqlite3.sqlite_version_info):
-        yield ok("SQLite", f"Version {version}, without the WAL-reset bug.")
+        yield ok("SQLite", _("Version {version}, without the WAL-reset bug.", version=version))
         return
     yield ok(
         "SQLite",
-        f"Version {version} has the WAL-reset bug (3.7.0 to 3.51.2; fixed in 3.51.3, 3.50.7, 3.44.6). "
-        "It needs two processes that write one file, and one process alone owns this one: it cannot be reached.",
+        _(
+            "Version {version} has the WAL-reset bug (3.7.0 to 3.51.2; fixed in 3.51.3, 3.50.7, 3.44.6). It "
+            "needs two processes that write one file, and one process alone owns this one: it cannot be "
+            "reached.",
+            version=version,
+        ),
     )
 
 
@@ -50,14 +55,14 @@ def clock(config: Config, place: Place) -> Iterator[Finding]:
     """The clock is kept right by something: the record's times rest on it."""
     synced = synchronised()
     if synced is None:
-        yield warn("clock", "This system does not say whether its clock is synchronised.", "Check it by hand.")
+        yield warn(_("clock"), _("This system does not say whether its clock is synchronised."), _("Check it by hand."))
     elif synced:
-        yield ok("clock", "The kernel says that the clock is synchronised.")
+        yield ok(_("clock"), _("The kernel says that the clock is synchronised."))
     else:
         yield warn(
-            "clock",
-            "The kernel says that the clock is not synchronised; the times on the record may be off.",
-            "Start chrony or systemd-timesyncd; then: timedatectl",
+            _("clock"),
+            _("The kernel says that the clock is not synchronised; the times on the record may be off."),
+            _("Start chrony or systemd-timesyncd; then: timedatectl"),
         )
 
 
@@ -81,32 +86,61 @@ def zone(config: Config, place: Place) -> Iterator[Finding]:
         ZoneInfo(config.desk.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
         yield bad(
-            "time zone",
-            f"This machine does not know the time zone “{config.desk.time_zone}”.",
-            "Install tzdata, or correct desk.time_zone.",
+            _("time zone"),
+            _("This machine does not know the time zone “{time_zone}”.", time_zone=config.desk.time_zone),
+            _("Install tzdata, or correct desk.time_zone."),
         )
     else:
-        yield ok("time zone", config.desk.time_zone)
+        yield ok(_("time zone"), config.desk.time_zone)
 
 
 def configuration(config: Config, place: Place) -> Iterator[Finding]:
     """Where it was read from, who may change it, and that it holds no secret."""
     if not config.path:
-        yield ok("configuration", "None; every key has its default.")
+        yield ok(_("configuration"), _("None; every key has its default."))
         return
     path = Path(config.path)
     found = path.stat()
     if stat.S_IMODE(found.st_mode) & 0o022:
-        yield bad("configuration", f"{path} can be changed by others.", f"chmod go-w {path}")
+        yield bad(_("configuration"), _("{path} can be changed by others.", path=path), f"chmod go-w {path}")
     suspicious = list(secret_like(tomllib.loads(path.read_text(encoding="utf-8"))))
     for key in suspicious:
         yield bad(
-            "configuration",
-            f"The value of {key} in {path} looks like a password, key or token.",
-            "Take it out, change it where it came from, and set it with “moderator account secret” or “mail secret”.",
+            _("configuration"),
+            _("The value of {key} in {path} looks like a password, key or token.", key=key, path=path),
+            _(
+                "Take it out, change it where it came from, and set it with “moderator account secret” or “mail "
+                "secret”."
+            ),
         )
     if not suspicious:
-        yield ok("configuration", f"Read from {path}; nothing in it looks like a secret.")
+        yield ok(_("configuration"), _("Read from {path}; nothing in it looks like a secret.", path=path))
+
+
+def screen(config: Config, place: Place) -> Iterator[Finding]:
+    """The theme, and the keys that are not those that ship."""
+    from moderator.tui import keys, themes  # loaded by whoever asks for them
+
+    try:
+        keys.chosen(config)
+        themes.load(config.screen.theme)
+    except ConfigError as error:
+        yield bad(_("screen"), said(error.sentence), _("Correct the file, then try again."))
+        return
+    yield ok(_("screen"), _("Theme “{theme}”, keys of your own: {n}.", theme=config.screen.theme, n=len(config.keys)))
+
+
+def languages(config: Config, place: Place) -> Iterator[Finding]:
+    """Which catalogues are compiled, and which of them a native reader has not read yet."""
+    others = [code for code in LANGUAGES if code != "en"]
+    if not others:
+        yield warn(_("language"), _("Only English: no catalogue is compiled."), "python tools/catalogue.py compile")
+    for code in others:
+        left = review(code)
+        if left:
+            yield ok(_("language"), left)
+        else:
+            yield ok(_("language"), LANGUAGES[code])
 
 
 def secret_like(value: Any, key: str = "") -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from moderator.domain.errors import Code
+from moderator.locale import N_
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -32,7 +33,7 @@ _BY_CODE: Final[dict[Code, int]] = {
     Code.NO_SESSION: TRY_AGAIN,
 }
 
-HELP: Final = """\
+HELP: Final = N_("""\
 exit codes:
   0   done
   1   refused: the sentence says why
@@ -47,7 +48,7 @@ exit codes:
 
 environment:
   MODERATOR_CONFIG, MODERATOR_DATA_DIR, MODERATOR_SOCKET stand for --config, --data-dir, --socket
-"""
+""")
 
 
 def of(code: Code) -> int:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from moderator.locale import said
+
 
 class Mark(StrEnum):
     """How it stands."""
@@ -31,9 +33,9 @@ class Finding:
 
     def lines(self) -> Iterator[str]:
         """The finding for a person."""
-        yield f"{_SIGNS[self.mark]} {self.name}: {self.sentence}"
+        yield f"{_SIGNS[self.mark]} {self.name}: {said(self.sentence)}"
         if self.cure:
-            yield f"    → {self.cure}"
+            yield f"    → {said(self.cure)}"
 
 
 def ok(name: str, sentence: str) -> Finding:

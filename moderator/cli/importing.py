@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 from moderator.cli import account, exits
 from moderator.cli.call import Call, Stop
 from moderator.domain import view
+from moderator.locale import _, n_
 
 LONGEST: Final = 4 * 1024 * 1024
 """Longest line, in bytes."""
@@ -19,9 +20,9 @@ LONGEST: Final = 4 * 1024 * 1024
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """The account and the files."""
     parser.set_defaults(run="run")
-    parser.add_argument("account", help="an import account's name or number")
+    parser.add_argument("account", help=_("an import account's name or number"))
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="a .jsonl file, a folder of them, or - for standard input"
+        "files", nargs="+", metavar="FILE", help=_("a .jsonl file, a folder of them, or - for standard input")
     )
 
 
@@ -37,14 +38,14 @@ def _refused(done: view.Imported) -> Iterator[str]:
     yield from (f"✗ {sentence}" for sentence in done.refused_lines)
     more = done.refused - len(done.refused_lines)
     if more > 0:
-        yield f"✗ and {more} more"
+        yield n_("✗ and {n} more", "✗ and {n} more", more)
 
 
 def lines(names: list[str]) -> Iterator[bytes]:
     """Every line of every file, each ended by one newline. Raises `Stop` naming the file that cannot be read."""
     for name in names:
         if name == "-":
-            yield from _ended(sys.stdin.buffer, "standard input")
+            yield from _ended(sys.stdin.buffer, _("standard input"))
             continue
         for path in _files(Path(name)):
             try:
@@ -52,7 +53,9 @@ def lines(names: list[str]) -> Iterator[bytes]:
                     yield from _ended(file, str(path))
             except OSError as error:
                 raise Stop(
-                    exits.REFUSED, f"{path} cannot be read: {error.strerror}.", "What came before it is taken in."
+                    exits.REFUSED,
+                    _("{path} cannot be read: {strerror}.", path=path, strerror=error.strerror),
+                    _("What came before it is taken in."),
                 ) from error
 
 
@@ -61,7 +64,7 @@ def _files(path: Path) -> list[Path]:
         return [path]
     found = sorted(entry for entry in path.iterdir() if entry.suffix == ".jsonl" and entry.is_file())
     if not found:
-        raise Stop(exits.REFUSED, f"The folder {path} holds no .jsonl file.", "Name the file itself.")
+        raise Stop(exits.REFUSED, _("The folder {path} holds no .jsonl file.", path=path), _("Name the file itself."))
     return found
 
 
@@ -72,7 +75,12 @@ def _ended(file: BinaryIO, name: str) -> Iterator[bytes]:
         if len(line) > LONGEST:
             raise Stop(
                 exits.REFUSED,
-                f"Line {number} of {name} is longer than {LONGEST // 1024 // 1024} MiB.",
-                "One comment stands on one line; is this JSON Lines?",
+                _(
+                    "Line {number} of {name} is longer than {limit} MiB.",
+                    number=number,
+                    name=name,
+                    limit=LONGEST // 1024 // 1024,
+                ),
+                _("One comment stands on one line; is this JSON Lines?"),
             )
         yield line if line.endswith(b"\n") else line + b"\n"

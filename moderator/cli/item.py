@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Final
 
-from moderator.cli import exits, itemlines, itemparts
+from moderator.cli import exits, itemlines, itemparts, itempassing, queue
 from moderator.cli.call import Call, needed, text_of
 from moderator.cli.itemparts import words
 from moderator.cli.parser import group, verb
-from moderator.domain import asks, view
+from moderator.domain import asks
 from moderator.domain.errors import Code, Refused
 from moderator.domain.order import OrderKind
+from moderator.locale import _
 
 if TYPE_CHECKING:
     from moderator.client import Client, Stream
@@ -31,35 +32,22 @@ _LEAVE_A_CLAIM: Final = frozenset({"undo", "withdraw", "reverse", "take_over"})
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """list, next, show, and one verb for each act."""
     verbs = group(parser, name)
-    listed = verb(verbs, "list", "show_all", "items of a view, the most urgent first")
-    listed.add_argument("--view", default="all", choices=[saved.value for saved in view.View], help="default: all")
-    listed.add_argument("--after", default="", metavar="KEY", help="go on after a row's key")
-    listed.add_argument("--limit", type=int, default=50, help="at most so many (default: 50; 0 for all)")
-    verb(verbs, "next", "show_next", "the number of the next item for me")
-    itemparts.target(verb(verbs, "show", "show_one", "one item, whole"))
+    queue.viewing(verb(verbs, "list", "show_all", _("items of a view, the most urgent first")), default="all")
+    verb(verbs, "next", "show_next", _("the number of the next item for me"))
+    itemparts.target(verb(verbs, "show", "show_one", _("one item, whole")))
     itemparts.acts(verbs)
+    itempassing.acts(verbs)
 
 
 def show_all(call: Call) -> int:
     """A view, page by page."""
-    args, client = call.args, call.client()
-    rows: list[view.Row] = []
-    after, total = args.after, 0
-    while True:
-        left = args.limit - len(rows) if args.limit else 200
-        page = client.queue(args.view, after, min(200, left))
-        rows.extend(page.rows)
-        after, total = page.after, page.total
-        if not after or not page.rows or (args.limit and len(rows) >= args.limit):
-            break
-    call.show({"rows": rows, "after": after, "total": total}, *itemlines.rows(rows, after, total))
-    return exits.DONE
+    return queue.show(call)
 
 
 def show_next(call: Call) -> int:
     """The next item; exit code 1 where there is none."""
     number = call.client().next()
-    call.show({"id": number}, str(number) if number else "Nothing is waiting for you.")
+    call.show({"id": number}, str(number) if number else _("Nothing is waiting for you."))
     return exits.DONE if number else exits.REFUSED
 
 
@@ -108,7 +96,7 @@ def _keep(call: Call, longer: asks.Hold | None = None) -> int:
             Thread(target=_drain, args=(stream, ended), daemon=True).start()
             try:
                 done = client.act(call.args.item, "hold", longer) if longer else done
-                call.show(done, done.sentence, "It is yours while this command runs; Ctrl-C gives it back.")
+                call.show(done, done.sentence, _("It is yours while this command runs; Ctrl-C gives it back."))
                 call.out.flush()
                 renew = client.hello().renew_s
                 while not ended.wait(renew):
@@ -164,7 +152,7 @@ def hide(call: Call) -> int:
 def reply(call: Call) -> int:
     """Answer it in public."""
     args = call.args
-    text = needed(text_of(call, args.text), "The reply")
+    text = needed(text_of(call, args.text), _("The reply"))
     ask = asks.Reply(args.seen, text, disclaimer=args.disclaimer, hide_clause=args.hide_clause, lift=args.lift)
     return _act(call, "reply", ask)
 
@@ -172,7 +160,7 @@ def reply(call: Call) -> int:
 def escalate(call: Call) -> int:
     """Hand it up the ladder."""
     args = call.args
-    question = needed(text_of(call, args.question), "The question")
+    question = needed(text_of(call, args.question), _("The question"))
     return _act(call, "escalate", asks.Escalate(args.seen, question, asks.ReasonCode(args.reason), args.level))
 
 
@@ -185,7 +173,35 @@ def snooze(call: Call) -> int:
 
 def note(call: Call) -> int:
     """Add a private remark."""
-    return _act(call, "note", asks.Note(needed(text_of(call, call.args.text), "The note")))
+    return _act(call, "note", asks.Note(needed(text_of(call, call.args.text), _("The note"))))
+
+
+def assign(call: Call) -> int:
+    """Give it to a colleague on duty."""
+    return _act(call, "assign", asks.Assign(call.args.person, call.args.reason))
+
+
+def cannot_read(call: Call) -> int:
+    """Pass it to somebody who reads its language."""
+    return _act(call, "cannot_read", asks.CannotRead(call.args.language))
+
+
+def gloss(call: Call) -> int:
+    """Say what it says."""
+    words = needed(text_of(call, call.args.text), _("The gloss"))
+    return _act(call, "gloss", asks.Gloss(words, call.args.language))
+
+
+def media_seen(call: Call) -> int:
+    """Say what a picture or voice shows."""
+    return _act(call, "media_seen", asks.MediaSeen(needed(text_of(call, call.args.text), _("What it shows"))))
+
+
+def media(call: Call) -> int:
+    """The address behind a code."""
+    found = call.client().media_address(call.args.code)
+    call.show(found, *itempassing.address_lines(found, url=call.args.url))
+    return exits.DONE
 
 
 def take_over(call: Call) -> int:
@@ -210,7 +226,7 @@ def draft(call: Call) -> int:
         return _act(call, "restore_draft")
     if args.text is None and not args.drop:
         drafts = call.client().detail(args.item).drafts
-        call.show(drafts, *([itemlines.draft(found) for found in drafts] or ["There is no draft."]))
+        call.show(drafts, *([itemlines.draft(found) for found in drafts] or [_("There is no draft.")]))
         return exits.DONE
     with call.session() as client:
         if args.drop:
@@ -224,7 +240,7 @@ def draft(call: Call) -> int:
 
 def check(call: Call) -> int:
     """What the conduct check says about a reply; exit code 1 where a hard rule is broken."""
-    text = needed(text_of(call, call.args.text), "The reply")
+    text = needed(text_of(call, call.args.text), _("The reply"))
     found = call.client().conduct(asks.CheckConduct(call.args.item, text, call.args.disclaimer))
     call.show(found, *itemlines.conduct(found))
     return exits.REFUSED if found.broken else exits.DONE

@@ -7,11 +7,12 @@ import argparse
 from moderator.cli import exits, secrets
 from moderator.cli.call import Call
 from moderator.cli.parser import group, verb
+from moderator.locale import _
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """secret."""
-    set_it = verb(group(parser, name), "secret", "set_secret", "set or change the mail server's password")
+    set_it = verb(group(parser, name), "secret", "set_secret", _("set or change the mail server's password"))
     secrets.option(set_it)
 
 
@@ -20,6 +21,6 @@ def set_secret(call: Call) -> int:
     from moderator.domain.asks import SetSecret
 
     client = call.client()
-    done = client.set_mail_secret(SetSecret("password", secrets.ask(call, "mail server's password").reveal()))
+    done = client.set_mail_secret(SetSecret("password", secrets.ask(call, _("mail server's password")).reveal()))
     call.show(done, done.sentence)
     return exits.DONE

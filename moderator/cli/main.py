@@ -12,12 +12,12 @@ from moderator.cli import exits
 from moderator.cli.call import Call, Stop
 from moderator.cli.parser import VERBS, Usage, parse
 from moderator.domain.errors import Refused
+from moderator.locale import _, chosen, use
 
 
 def main(argv: Sequence[str]) -> int:
     """Run one command; its exit code. Never raises, never prints a traceback."""
-    if list(argv) in (["--version"], ["-V"]):
-        return _version()
+    use("en" if "--json" in argv else chosen(_asked(argv), os.environ))
     try:
         call = Call(parse(argv))
     except Usage as usage:
@@ -26,6 +26,16 @@ def main(argv: Sequence[str]) -> int:
     except SystemExit as asked:  # --help has been printed
         return int(asked.code or 0)
     return run(call)
+
+
+def _asked(argv: Sequence[str]) -> str:
+    """The language that the command line asks for, also where it cannot be parsed; "" where it asks for none."""
+    for word, following in zip(argv[:5], [*argv[1:], ""], strict=False):  # later ones may be a verb's own
+        if word == "--language":
+            return following
+        if word.startswith("--language="):
+            return word.partition("=")[2]
+    return ""
 
 
 def run(call: Call) -> int:
@@ -57,13 +67,6 @@ def _verb(call: Call) -> int:
     return code
 
 
-def _version() -> int:
-    from moderator import __version__
-
-    sys.stdout.write(f"moderator {__version__}\n")
-    return exits.DONE
-
-
 def _reader_gone() -> int:
     """Whoever read our output has had enough (`| head`): end quietly, without a second error at exit."""
     _sink(sys.stdout)
@@ -86,6 +89,15 @@ def _fault(call: Call, error: Exception) -> int:
     from moderator.cli.faults import report
 
     number, written = report(error, call.env)
-    where = f"The report is {written}; it holds no text and no secrets." if written else "No report could be written."
-    call.fail("internal", f"Something went wrong inside moderator (fault {number}).", where, {"fault": number})
+    where = (
+        _("The report is {written}; it holds no text and no secrets.", written=written)
+        if written
+        else _("No report could be written.")
+    )
+    call.fail(
+        "internal",
+        _("Something went wrong inside moderator (fault {number}).", number=number),
+        where,
+        {"fault": number},
+    )
     return exits.INTERNAL

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any, Final, NamedTuple, NoReturn
 
-from moderator.cli import exits
+from moderator.cli import argwords, exits
+from moderator.locale import LANGUAGES, N_, _
 
 
 class Verb(NamedTuple):
@@ -19,27 +20,32 @@ class Verb(NamedTuple):
 
 
 VERBS: Final[dict[str, Verb]] = {
-    "desk": Verb("desk", "open the queue on this terminal (what “moderator” alone does)"),
-    "line": Verb("desk", "the same desk as plain lines: screen readers, simple terminals"),
-    "practice": Verb("desk", "open a practice desk with comments that nobody wrote"),
-    "serve": Verb("desk", "run the desk service"),
-    "status": Verb("status", "the desk at a glance"),
-    "item": Verb("item", "read and decide items"),
-    "effect": Verb("effect", "what is on its way out, and what waits for a person"),
-    "account": Verb("account", "the login records of the official accounts"),
-    "person": Verb("person", "the roster"),
-    "mail": Verb("mail", "the mail server's password"),
-    "import": Verb("importing", "take comments in from files"),
-    "policy": Verb("policy", "check and show the published policy"),
-    "capture": Verb("capture", "the evidence of what a comment said"),
-    "trail": Verb("trail", "verify and show the record"),
-    "doctor": Verb("doctor", "what is wrong with this machine, and the cure"),
-    "completion": Verb("completion", "words for your shell to complete commands"),
+    "desk": Verb("desk", N_("open the queue on this terminal (what “moderator” alone does)")),
+    "line": Verb("desk", N_("the same desk as plain lines: screen readers, simple terminals")),
+    "practice": Verb("desk", N_("open a practice desk with comments that nobody wrote")),
+    "serve": Verb("desk", N_("run the desk service")),
+    "status": Verb("status", N_("the desk at a glance")),
+    "queue": Verb("queue", N_("what waits: a view, filtered and sorted")),
+    "search": Verb("queue", N_("find in everything ever taken in")),
+    "item": Verb("item", N_("read and decide items")),
+    "metrics": Verb("metrics", N_("the desk in figures: arrivals, decisions, what waits and for how long")),
+    "bulk": Verb("bulk", N_("one decision about many items")),
+    "batch": Verb("bulk", N_("bulk acts: how far each has come, and taking one back")),
+    "effect": Verb("effect", N_("what is on its way out, and what waits for a person")),
+    "account": Verb("account", N_("the login records of the official accounts")),
+    "person": Verb("person", N_("the roster")),
+    "mail": Verb("mail", N_("the mail server's password")),
+    "import": Verb("importing", N_("take comments in from files")),
+    "policy": Verb("policy", N_("check and show the published policy")),
+    "capture": Verb("capture", N_("the evidence of what a comment said")),
+    "trail": Verb("trail", N_("verify and show the record")),
+    "doctor": Verb("doctor", N_("what is wrong with this machine, and the cure")),
+    "completion": Verb("completion", N_("words for your shell to complete commands")),
 }
 
-DESCRIPTION: Final = """\
+DESCRIPTION: Final = N_("""\
 The duty desk of a public agency's official social-media accounts, in a terminal.
-Without a verb: open the queue; where there is no terminal for it, as plain lines."""
+Without a verb: open the queue; where there is no terminal for it, as plain lines.""")
 
 
 class Usage(Exception):
@@ -52,7 +58,7 @@ class Usage(Exception):
 
     def told(self, as_json: bool) -> str:
         """What standard error gets."""
-        cure = f"See “{self.prog} --help”."
+        cure = _("See “{prog} --help”.", prog=self.prog)
         if as_json:
             return json.dumps({"error": {"code": "usage", "sentence": self.sentence, "cure": cure, "facts": {}}}) + "\n"
         return f"moderator: {self.sentence} {cure}\n"
@@ -67,7 +73,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """The command line is wrong."""
-        raise Usage(message[:1].upper() + message[1:].rstrip(".") + ".", self.prog)
+        raise Usage(_sentence(message.rstrip(".")), self.prog)
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -80,45 +86,57 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def build(words: set[str] | None = None) -> Parser:
     """The whole grammar, or only the verbs among `words` with their own options (the others by name)."""
-    parser = Parser(prog="moderator", description=DESCRIPTION, epilog=exits.HELP)
-    parser.add_argument("-V", "--version", action=_Version, help="print the version")
+    argwords.speak()
+    parser = Parser(prog="moderator", description=_(DESCRIPTION), epilog=_(exits.HELP))
+    parser.add_argument("-V", "--version", action=_Version, help=_("print the version"))
     common(parser, given=True)
-    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title="verbs")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", title=_("verbs"))
     for name, verb in VERBS.items():
-        sub = verbs.add_parser(name, help=verb.help, description=_sentence(verb.help), epilog=exits.HELP)
+        summary = _(verb.help)
+        sub = verbs.add_parser(name, help=summary, description=_sentence(summary), epilog=_(exits.HELP))
         if words is None or name in words:
             import_module(f"moderator.cli.{verb.module}").arguments(sub, name)
         common(sub)
     return parser
 
 
-def common(parser: argparse.ArgumentParser, *, given: bool = False) -> None:
-    """The options that stand before or after any verb. `given` sets their defaults (once, at the top)."""
+def common(parser: argparse.ArgumentParser, *, given: bool = False, spoken: bool = True) -> None:
+    """The options that stand before or after any verb. `given` sets their defaults (once, at the top); `spoken` is
+    false for the verbs of a group, whose `--language` is the language of somebody or something else."""
 
     def default(value: object) -> Any:
         return value if given else argparse.SUPPRESS
 
-    group = parser.add_argument_group("everywhere")
+    group = parser.add_argument_group(_("everywhere"))
     group.add_argument(
-        "--json", action="store_true", default=default(False), help="answer in JSON, as the interface does"
+        "--json", action="store_true", default=default(False), help=_("answer in JSON, as the interface does")
     )
-    group.add_argument("--config", metavar="FILE", default=default(None), help="read this configuration")
-    group.add_argument("--data-dir", metavar="DIR", default=default(None), help="where the desk's data stand")
-    group.add_argument("--socket", metavar="PATH", default=default(None), help="the desk's socket")
-    group.add_argument("--private", action="store_true", default=default(False), help="a desk of your own")
-    group.add_argument("--practice", action="store_true", default=default(False), help="the practice desk")
+    group.add_argument("--config", metavar="FILE", default=default(None), help=_("read this configuration"))
+    group.add_argument("--data-dir", metavar="DIR", default=default(None), help=_("where the desk's data stand"))
+    group.add_argument("--socket", metavar="PATH", default=default(None), help=_("the desk's socket"))
+    group.add_argument("--private", action="store_true", default=default(False), help=_("a desk of your own"))
+    group.add_argument("--practice", action="store_true", default=default(False), help=_("the practice desk"))
+    if spoken:
+        group.add_argument(
+            "--language",
+            dest="speak",
+            metavar="CODE",
+            choices=list(LANGUAGES),
+            default=default(None),
+            help=_("speak this language"),
+        )
 
 
 def group(parser: argparse.ArgumentParser, name: str) -> Any:
     """The verbs of a verb group; add to them with `verb`."""
-    return parser.add_subparsers(dest=f"{name}_verb", metavar="VERB", required=True, title="verbs")
+    return parser.add_subparsers(dest=f"{name}_verb", metavar="VERB", required=True, title=_("verbs"))
 
 
 def verb(verbs: Any, name: str, run: str, summary: str, **settings: Any) -> argparse.ArgumentParser:
     """One verb of a group: `run` names the function of the group's file that does it."""
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=summary, description=_sentence(summary), **settings)
     parser.set_defaults(run=run)
-    common(parser)
+    common(parser, spoken=False)
     return parser
 
 
@@ -136,4 +154,4 @@ class _Version(argparse.Action):
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
+    return _("{sentence}.", sentence=text[:1].upper() + text[1:])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pwd
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from moderator.cli import exits
 from moderator.cli.call import Stop
+from moderator.locale import _
 
 if TYPE_CHECKING:
     from moderator.config import Config
@@ -101,7 +101,9 @@ def _own_socket(data: Path, env: Mapping[str, str]) -> Path:
     runtime = env.get("XDG_RUNTIME_DIR", "")
     if len(os.fsencode(beside)) <= LONGEST_SOCKET or not runtime.startswith("/"):
         return beside
-    mark = hashlib.sha256(os.fsencode(data)).hexdigest()[:12]  # one socket for each data directory
+    from hashlib import sha256  # loads OpenSSL, which hardly any command needs
+
+    mark = sha256(os.fsencode(data)).hexdigest()[:12]  # one socket for each data directory
     return Path(runtime) / f"moderator-{mark}" / "desk.sock"
 
 
@@ -121,7 +123,11 @@ def _service_uid(config: Config) -> int | None:
     except KeyError:
         raise Stop(
             exits.CONFIGURATION,
-            f"{config.path} says that the desk runs as “{config.desk.service_user}”, but there is no such Unix user.",
-            "Make the user, or correct desk.service_user.",
+            _(
+                "{path} says that the desk runs as “{service_user}”, but there is no such Unix user.",
+                path=config.path,
+                service_user=config.desk.service_user,
+            ),
+            _("Make the user, or correct desk.service_user."),
             "config",
         ) from None

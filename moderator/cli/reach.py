@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,8 +19,11 @@ from moderator.cli.call import Stop
 from moderator.cli.places import Place, Wants, choose
 from moderator.client import Client, pauses
 from moderator.domain.errors import Code, Refused
+from moderator.locale import _, n_, said
 
 if TYPE_CHECKING:
+    import subprocess
+
     from moderator.config import Config
 
 START: Final = 20.0
@@ -68,16 +69,16 @@ def open_desk(config: Config, wants: Wants, env: Mapping[str, str] = os.environ,
 
 def wait_for(config: Config, wants: Wants, env: Mapping[str, str], note: Note) -> Client:
     """`open_desk` for a person at a screen: a named desk that is down is waited for, said once. Ctrl-C leaves."""
-    said = ""
+    told = ""
     for pause in pauses():
         try:
             return open_desk(config, wants, env, note)
         except Refused as refused:
             if refused.code is not Code.DOWN:
                 raise
-            if refused.sentence != said:
-                said = refused.sentence
-                note(f"{said} Waiting for it; Ctrl-C leaves.")
+            if refused.sentence != told:
+                told = refused.sentence
+                note(_("{sentence} Waiting for it; Ctrl-C leaves.", sentence=said(told)))
         time.sleep(pause)
     raise AssertionError("unreachable: the pauses never end")
 
@@ -91,15 +92,19 @@ def make_own(place: Place) -> None:
         except OSError as error:
             raise Stop(
                 exits.CANNOT_CREATE,
-                f"The directory {directory} cannot be made: {error.strerror}.",
-                "Choose another with --data-dir.",
+                _(
+                    "The directory {directory} cannot be made: {strerror}.",
+                    directory=directory,
+                    strerror=error.strerror,
+                ),
+                _("Choose another with --data-dir."),
                 "cannot_create",
             ) from error
         if found.st_uid != os.geteuid() or found.st_mode & 0o077:
             raise Stop(
                 exits.CANNOT_CREATE,
-                f"The directory {directory} is open to others, or not yours.",
-                f"Run: chmod 700 {directory} — or choose another with --data-dir.",
+                _("The directory {directory} is open to others, or not yours.", directory=directory),
+                _("Run: chmod 700 {directory} — or choose another with --data-dir.", directory=directory),
                 "cannot_create",
             )
 
@@ -117,7 +122,7 @@ def _answers(client: Client) -> bool:
 
 def _start_once(place: Place, config: Config, env: Mapping[str, str], client: Client, note: Note) -> None:
     """Start the desk, once even where several commands want it at the same moment."""
-    note("Starting the practice desk …" if place.practice else "Starting your own desk …")
+    note(_("Starting the practice desk …") if place.practice else _("Starting your own desk …"))
     try:
         with _locked((place.data_dir.parent if place.practice else place.data_dir) / "start.lock"):
             if _answers(client):
@@ -129,8 +134,12 @@ def _start_once(place: Place, config: Config, env: Mapping[str, str], client: Cl
     except OSError as error:
         raise Stop(
             exits.CANNOT_CREATE,
-            f"Your desk cannot start: {error.filename or place.data_dir}: {error.strerror}.",
-            "Put that right, or choose another directory with --data-dir.",
+            _(
+                "Your desk cannot start: {filename}: {strerror}.",
+                filename=error.filename or place.data_dir,
+                strerror=error.strerror,
+            ),
+            _("Put that right, or choose another directory with --data-dir."),
             "cannot_create",
         ) from error
 
@@ -151,7 +160,12 @@ def _await_end(place: Place) -> None:
     deadline = time.monotonic() + START
     while lock.exists() and _held(lock):
         if time.monotonic() > deadline:
-            raise Stop(exits.TRY_AGAIN, f"Another practice desk still uses {place.data_dir}.", "Try again.", "busy")
+            raise Stop(
+                exits.TRY_AGAIN,
+                _("Another practice desk still uses {data_dir}.", data_dir=place.data_dir),
+                _("Try again."),
+                "busy",
+            )
         time.sleep(_LOOK)
 
 
@@ -170,11 +184,13 @@ def begin_anew(place: Place) -> None:
     if data.is_symlink() or (not (data / MARKER).is_file() and _holds_anything(data)):
         raise Stop(
             exits.CANNOT_CREATE,
-            f"{data} holds something that is not a practice desk; it was left alone.",
-            "Move it away, or choose another directory with --data-dir.",
+            _("{data} holds something that is not a practice desk; it was left alone.", data=data),
+            _("Move it away, or choose another directory with --data-dir."),
             "cannot_create",
         )
-    shutil.rmtree(data)
+    from shutil import rmtree  # only where a desk is begun anew
+
+    rmtree(data)
     make_own(place)
     marker = data / MARKER
     marker.touch(mode=0o600)
@@ -188,6 +204,8 @@ def _holds_anything(data: Path) -> bool:
 
 def _spawn(place: Place, config: Config, env: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """The service, detached from this terminal, with its words in a log beside the data."""
+    import subprocess  # only where a desk is started, as is all below
+
     log = place.data_dir / "desk.log"
     if log.exists() and log.stat().st_size > _LOG_MAX:
         log.replace(log.with_suffix(".log.1"))
@@ -218,6 +236,8 @@ def command(place: Place, config: Config) -> list[str]:
 
 def _isolated() -> bool:
     """Whether an interpreter without the user's own search paths finds this package."""
+    import subprocess
+
     probe = [sys.executable, "-I", "-c", "import moderator.__main__"]
     return subprocess.run(probe, capture_output=True, check=False, cwd="/").returncode == 0  # noqa: S603
 
@@ -229,15 +249,19 @@ def _await_start(process: subprocess.Popen[bytes], place: Place, client: Client)
         if ended not in (None, exits.TRY_AGAIN):  # 75: another one has the data, and will answer
             raise Stop(
                 ended if ended in (exits.CONFIGURATION, exits.CANNOT_CREATE) else exits.UNREACHABLE,
-                f"The desk did not start. {_last_words(place)}".strip(),
-                f"Its log is {place.data_dir / 'desk.log'}.",
+                _("The desk did not start. {log}", log=_last_words(place)).strip(),
+                _("Its log is {path}.", path=place.data_dir / "desk.log"),
                 "down",
             )
         if time.monotonic() > deadline:
             raise Stop(
                 exits.UNREACHABLE,
-                f"The desk was started, but has not answered for {START:.0f} seconds.",
-                f"Try again; its log is {place.data_dir / 'desk.log'}.",
+                n_(
+                    "The desk was started, but has not answered for {n} second.",
+                    "The desk was started, but has not answered for {n} seconds.",
+                    int(START),
+                ),
+                _("Try again; its log is {path}.", path=place.data_dir / "desk.log"),
                 "down",
             )
         time.sleep(_LOOK)
@@ -246,9 +270,11 @@ def _await_start(process: subprocess.Popen[bytes], place: Place, client: Client)
 
 def _last_words(place: Place) -> str:
     """The last line of the log that is a sentence for people rather than a record."""
+    from shutil import disk_usage
+
     try:
-        if shutil.disk_usage(place.data_dir).free < _ROOM:
-            return f"The disk that holds {place.data_dir} is full."
+        if disk_usage(place.data_dir).free < _ROOM:
+            return _("The disk that holds {data_dir} is full.", data_dir=place.data_dir)
         lines = (place.data_dir / "desk.log").read_bytes()[-4096:].decode("utf-8", "replace").splitlines()
     except OSError:
         return ""

@@ -7,12 +7,15 @@ import argparse
 from moderator.cli import exits
 from moderator.cli.call import Call, Stop
 from moderator.domain.secret import Secret
+from moderator.locale import _
 
 
 def option(parser: argparse.ArgumentParser) -> None:
     """The option that takes it from standard input."""
     parser.add_argument(
-        "--secret-stdin", action="store_true", help="read the secret's one line from standard input, not from a prompt"
+        "--secret-stdin",
+        action="store_true",
+        help=_("read the secret's one line from standard input, not from a prompt"),
     )
 
 
@@ -20,7 +23,9 @@ def ask(call: Call, what: str) -> Secret:
     """The secret. Raises `Stop(2)` where there is none, or no terminal to ask on."""
     secret = Secret(_line(call) if call.args.secret_stdin else _prompt(call, what))
     if not secret.reveal():
-        raise Stop(exits.USAGE, f"No {what} was given; nothing was changed.", "Type it at the prompt.", "usage")
+        raise Stop(
+            exits.USAGE, _("No {what} was given; nothing was changed.", what=what), _("Type it at the prompt."), "usage"
+        )
     return secret
 
 
@@ -32,10 +37,10 @@ def _prompt(call: Call, what: str) -> str:
     if not call.source.isatty():
         raise Stop(
             exits.USAGE,
-            f"There is no terminal to ask for the {what}.",
-            "Pipe it in with --secret-stdin; it is never taken from the command line or the environment.",
+            _("There is no terminal to ask for the {what}.", what=what),
+            _("Pipe it in with --secret-stdin; it is never taken from the command line or the environment."),
             "usage",
         )
     from getpass import getpass
 
-    return getpass(f"The {what} (not shown): ", stream=call.err)
+    return getpass(_("The {what} (not shown): ", what=what), stream=call.err)

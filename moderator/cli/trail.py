@@ -14,16 +14,17 @@ from moderator.cli.parser import group, verb
 from moderator.cli.places import choose
 from moderator.domain.errors import Code, Refused
 from moderator.domain.view import TrailView
+from moderator.locale import _, said
 
 
 def arguments(parser: argparse.ArgumentParser, name: str) -> None:
     """verify and show."""
     verbs = group(parser, name)
-    verb(verbs, "verify", "verify", "walk the whole chain and every sealed row; name the first that does not hold")
-    show = verb(verbs, "show", "show", "events, oldest first")
-    show.add_argument("--after", type=int, default=0, metavar="N", help="begin after event N")
-    show.add_argument("--limit", type=int, default=100, help="at most so many, 1–200 (default: 100)")
-    show.add_argument("--item", type=int, default=0, help="of this item alone")
+    verb(verbs, "verify", "verify", _("walk the whole chain and every sealed row; name the first that does not hold"))
+    show = verb(verbs, "show", "show", _("events, oldest first"))
+    show.add_argument("--after", type=int, default=0, metavar="N", help=_("begin after event N"))
+    show.add_argument("--limit", type=int, default=100, help=_("at most so many, 1–200 (default: 100)"))
+    show.add_argument("--item", type=int, default=0, help=_("of this item alone"))
 
 
 def verify(call: Call) -> int:
@@ -31,15 +32,23 @@ def verify(call: Call) -> int:
     place = choose(call.config(), call.wants(), call.env)
     database = place.data_dir / "desk.db"
     if place.own and not database.exists():
-        raise Refused(Code.NOT_FOUND, f"There is no desk in {place.data_dir} yet.", "Name another with --data-dir.")
+        raise Refused(
+            Code.NOT_FOUND,
+            _("There is no desk in {data_dir} yet.", data_dir=place.data_dir),
+            _("Name another with --data-dir."),
+        )
     answer = _own(database) if os.access(database, os.R_OK) else call.client().verify_trail()
     fault = answer.get("fault")
     if fault is None:
         call.show(
-            answer, "✓ The trail holds: every event follows from the one before, every row is as it was recorded."
+            answer, _("✓ The trail holds: every event follows from the one before, every row is as it was recorded.")
         )
         return exits.DONE
-    call.show(answer, f"✗ {fault['where']}: {fault['sentence']}", "Keep the database as it is, and tell the lead.")
+    call.show(
+        answer,
+        f"✗ {said(fault['where'])}: {said(fault['sentence'])}",
+        _("Keep the database as it is, and tell the lead."),
+    )
     return exits.DATA_FAULT
 
 
@@ -52,7 +61,9 @@ def _own(database: Path) -> dict[str, Any]:
             fault = trail.verify(conn)
     except sqlite3.Error as error:
         raise Refused(
-            Code.DAMAGED, f"{database} cannot be read as a desk's database.", "Restore the last good backup."
+            Code.DAMAGED,
+            _("{database} cannot be read as a desk's database.", database=database),
+            _("Restore the last good backup."),
         ) from error
     return {"ok": fault is None, "fault": encode(fault) if fault else None}
 
@@ -61,9 +72,11 @@ def show(call: Call) -> int:
     """Show a page of it."""
     args = call.args
     if not 1 <= args.limit <= 200:
-        raise Refused(Code.BAD, "The limit must be from 1 to 200.", "For more, go on with --after and the last number.")
+        raise Refused(
+            Code.BAD, _("The limit must be from 1 to 200."), _("For more, go on with --after and the last number.")
+        )
     events = call.client().trail(args.after, args.limit, args.item)
-    call.show(events, *([line(event) for event in events] or ["No event."]))
+    call.show(events, *([line(event) for event in events] or [_("No event.")]))
     return exits.DONE
 
 

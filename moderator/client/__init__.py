@@ -17,6 +17,7 @@ from moderator.client.connection import Answer, Connection, Lost
 from moderator.client.stream import SILENCE, Stream
 from moderator.domain import view, wire
 from moderator.domain.errors import Code, Refused
+from moderator.domain.wording import words
 
 if TYPE_CHECKING:
     from moderator.domain import asks
@@ -50,6 +51,8 @@ class Client:
         `timeout` is the longest wait for an answer, `silence` the longest for a sign of life of the stream, in seconds.
         """
         self.socket = socket
+        self.language = "en"
+        """What the desk's sentences are to be in, set by the front end. A stream follows with the next request."""
         self.token = ""
         """What goes with every act; set by the newest stream's hello."""
         self._expect_uid = expect_uid
@@ -74,17 +77,21 @@ class Client:
         return self._get("/health", dict)
 
     def policy(self) -> view.PolicyView:
-        """The policy in force."""
-        return self._get("/policy", view.PolicyView)
+        """The policy in force, in the client's language where it has one."""
+        return self._get(_target("/policy", language=self.language), view.PolicyView)
 
-    def queue(self, name: str = view.View.ALL, after: str = "", limit: int = 64) -> view.QueuePage:
-        """A page of a view, after a row's key."""
-        return self._get(_target("/queue", view=str(name), after=after, limit=limit), view.QueuePage)
+    def queue(
+        self, name: str = view.View.ALL, after: str = "", limit: int = 64, query: str = "", sort: str = ""
+    ) -> view.QueuePage:
+        """A page of a view, after a row's key. `query` as `domain.query` reads it, `sort` one of `asks.Order`; a key
+        goes with the query and the order that it came with. The view "found" searches everything ever taken in."""
+        target = _target("/queue", view=str(name), after=after, limit=limit, q=query, sort=str(sort))
+        return self._get(target, view.QueuePage)
 
-    def rows(self, ids: Sequence[int]) -> tuple[view.Row, ...]:
-        """These rows as they stand now; those that are gone are left out."""
+    def rows(self, ids: Sequence[int], sort: str = "") -> tuple[view.Row, ...]:
+        """These rows as they stand now, with their keys in this order; those that are gone are left out."""
         wanted = ",".join(str(number) for number in ids)
-        return self._get(_target("/queue/rows", ids=wanted), tuple[view.Row, ...])
+        return self._get(_target("/queue/rows", ids=wanted, sort=str(sort)), tuple[view.Row, ...])
 
     def next(self) -> int:
         """The next item for this person, 0 for none."""
@@ -97,6 +104,22 @@ class Client:
     def effects(self) -> tuple[view.EffectView, ...]:
         """Every remote act that is not over."""
         return self._get("/effects", tuple[view.EffectView, ...])
+
+    def batches(self) -> tuple[view.Batch, ...]:
+        """The bulk acts of today, newest first, and how far each has come."""
+        return self._get("/batches", tuple[view.Batch, ...])
+
+    def alike(self, item_id: int) -> tuple[view.Row, ...]:
+        """The open near-duplicates of an item, without itself, in the order of the queue; at most 2,000."""
+        return self._get(f"/items/{item_id}/alike", tuple[view.Row, ...])
+
+    def figures(self, hours: int = 24) -> view.Figures:
+        """The desk in figures over the last hours, at most a week of them."""
+        return self._get(_target("/figures", hours=hours), view.Figures)
+
+    def exposure(self) -> view.Exposure:
+        """What we ourselves uncovered lately: the desk tells it to nobody else."""
+        return self._get("/exposure", view.Exposure)
 
     def accounts(self) -> tuple[view.AccountView, ...]:
         """The login records."""
@@ -135,6 +158,22 @@ class Client:
     def act(self, item_id: int, act: str, ask: object = None) -> view.Done:
         """One act on an item, with its ask of `domain.asks` where it needs one. Once this returns, it is saved."""
         return self._post(f"/items/{item_id}/{act}", ask)
+
+    def media_address(self, code: str) -> view.MediaAddress:
+        """The true address behind a code of an item's screen. That it was given out goes on the trail."""
+        return self._call("POST", f"/media/{_quoted(code)}", view.MediaAddress, {})
+
+    def bulk_preview(self, ask: asks.Bulk) -> view.BulkPreview:
+        """What one decision about many items would do now."""
+        return self._call("POST", "/bulk/preview", view.BulkPreview, ask, limit=_SLOW)
+
+    def bulk(self, ask: asks.Bulk) -> view.Done:
+        """One decision about many items; `row_id` of the answer is the bulk act's number. Returns when all is saved."""
+        return self._post("/bulk", ask, limit=_SLOW)
+
+    def undo_batch(self, batch_id: int) -> view.Done:
+        """Take a bulk act back: what has not left is stopped, what has left is made public again."""
+        return self._post(f"/batches/{batch_id}/undo", limit=_SLOW)
 
     def save_draft(self, item_id: int, ask: asks.SaveDraft) -> view.Done:
         """Keep what was typed."""
@@ -277,7 +316,9 @@ class Client:
         try:
             return self._try("GET", target, headers, None, limit)
         except Lost as lost:
-            raise Refused(Code.DOWN, f"The desk does not answer: {lost}.", "Try again in a moment.") from lost
+            raise Refused(
+                Code.DOWN, words("The desk does not answer: {why}.", why=lost.args[0]), words("Try again in a moment.")
+            ) from lost
 
     def _try(self, method: str, target: str, headers: dict[str, str], body: Body, limit: float) -> Answer:
         connection = self._kept()
@@ -288,7 +329,7 @@ class Client:
             raise
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Host": "desk", "Moderator-Api": str(view.API)}
+        headers = {"Host": "desk", "Moderator-Api": str(view.API), "Accept-Language": self.language}
         return headers | {"Moderator-Session": self.token} if self.token else headers
 
     def _kept(self) -> Connection:
@@ -322,8 +363,8 @@ def pauses(first: float = 0.25, longest: float = 5.0) -> Iterator[float]:
 def _unknown(lost: Lost) -> Refused:
     return Refused(
         Code.DOWN,
-        f"The desk did not answer ({lost}): whether this was saved is not known.",
-        "Look at it again once the desk is back; your text is kept.",
+        words("The desk did not answer ({why}): whether this was saved is not known.", why=lost.args[0]),
+        words("Look at it again once the desk is back; your text is kept."),
         {"unknown": True},
     )
 

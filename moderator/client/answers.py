@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from moderator.domain import view, wire
 from moderator.domain.errors import Code, Refused
+from moderator.domain.wording import words
 
 T = TypeVar("T")
 
@@ -31,7 +32,9 @@ def parsed(body: bytes) -> Any:
         return json.loads(body)
     except ValueError:
         raise Refused(
-            Code.VERSION, "What the desk answered is not of its interface.", "Update moderator on both sides."
+            Code.VERSION,
+            words("What the desk answered is not of its interface."),
+            words("Update moderator on both sides."),
         ) from None
 
 
@@ -43,7 +46,9 @@ def decoded(kind: type[T], data: object, where: str) -> T:
         return wire.decode(kind, data, where=where)
     except wire.Mismatch as mismatch:
         raise Refused(
-            Code.VERSION, f"The desk's answer was not understood: {mismatch}", "Update moderator on both sides."
+            Code.VERSION,
+            words("The desk's answer was not understood: {fault}", fault=mismatch),
+            words("Update moderator on both sides."),
         ) from mismatch
 
 
@@ -58,7 +63,9 @@ def refusal(status: int, headers: dict[str, str], body: bytes) -> Refused:
         return Refused(_code(str(error.get("code")), status), sentence, cure, dict(facts))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Refused(
-            _code("", status), f"The desk refused this without saying why (status {status}).", "Tell the lead."
+            _code("", status),
+            words("The desk refused this without saying why (status {status}).", status=status),
+            words("Tell the lead."),
         )
 
 
@@ -66,8 +73,12 @@ def versions(theirs: str) -> Refused:
     """The refusal where the two sides speak different versions of the interface."""
     return Refused(
         Code.VERSION,
-        f"This moderator speaks version {view.API} of the desk's interface; the desk speaks version {theirs[:20]}.",
-        "Update the older of the two, then start again.",
+        words(
+            "This moderator speaks version {ours} of the desk's interface; the desk speaks version {theirs}.",
+            ours=view.API,
+            theirs=theirs[:20],
+        ),
+        words("Update the older of the two, then start again."),
         {"ours": view.API, "theirs": theirs[:20]},
     )
 

@@ -17,6 +17,7 @@ from time import monotonic
 from typing import Final
 
 from moderator.domain.errors import Code, Refused
+from moderator.domain.wording import words
 
 LONGEST_PATH: Final = 107
 """Bytes that the kernel takes for the name of a Unix socket."""
@@ -62,8 +63,14 @@ def expected_uid(path: Path) -> int:
     if found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise Refused(
             Code.FOREIGN,
-            f"The directory {path.parent} is not yours alone, so the desk in it may be somebody else's.",
-            f"Name the desk's user as desk.service_user in the system's configuration, or chmod 700 {path.parent}.",
+            words(
+                "The directory {directory} is not yours alone, so the desk in it may be somebody else's.",
+                directory=path.parent,
+            ),
+            words(
+                "Name the desk's user as desk.service_user in the system's configuration, or chmod 700 {directory}.",
+                directory=path.parent,
+            ),
         )
     return os.geteuid()
 
@@ -118,7 +125,7 @@ class Connection:
         try:
             status = int(first.split(b" ", 2)[1])
         except (IndexError, ValueError):
-            raise Lost("what answered is not a desk", answered=True) from None
+            raise Lost(words("what answered is not a desk"), answered=True) from None
         headers = {}
         while line := self._line():
             name, _, value = line.partition(b":")
@@ -190,7 +197,7 @@ class Connection:
         except (OSError, ValueError) as error:
             raise Lost(_why(error), answered=answered) from error
         if not line.endswith(b"\n"):
-            raise Lost("it closed the line", answered=answered or bool(line))
+            raise Lost(words("it closed the line"), answered=answered or bool(line))
         return line.rstrip(b"\r\n")
 
     def _chunks(self) -> Iterator[bytes]:
@@ -203,7 +210,7 @@ class Connection:
     def _exactly(self, size: int) -> bytes:
         data = self._file.read(size)
         if len(data) < size:
-            raise Lost("it closed the line in the middle of an answer", answered=True)
+            raise Lost(words("it closed the line in the middle of an answer"), answered=True)
         return data
 
 
@@ -211,8 +218,12 @@ def _connected(path: Path, timeout: float) -> socket.socket:
     if len(os.fsencode(path)) > LONGEST_PATH:
         raise Refused(
             Code.BAD,
-            f"The socket's name is longer than {LONGEST_PATH} bytes, which the system does not take: {path}",
-            "Choose a shorter one with --socket or --data-dir.",
+            words(
+                "The socket's name is longer than {most} bytes, which the system does not take: {path}",
+                most=LONGEST_PATH,
+                path=path,
+            ),
+            words("Choose a shorter one with --socket or --data-dir."),
         )
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.settimeout(timeout)
@@ -230,8 +241,13 @@ def _check_peer(sock: socket.socket, path: Path, expect_uid: int | None) -> None
     if found != expected:
         raise Refused(
             Code.FOREIGN,
-            f"What listens at {path} runs as uid {found}, not as the desk's uid {expected}. Nothing was sent to it.",
-            "Tell the system's administrator: somebody may be posing as the desk.",
+            words(
+                "What listens at {path} runs as uid {found}, not as the desk's uid {expected}. Nothing was sent to it.",
+                path=path,
+                found=found,
+                expected=expected,
+            ),
+            words("Tell the system's administrator: somebody may be posing as the desk."),
             {"expected": expected, "found": found},
         )
 
@@ -240,18 +256,19 @@ def _unreachable(path: Path, error: OSError) -> Refused:
     if isinstance(error, PermissionError):
         return Refused(
             Code.NOT_ALLOWED,
-            f"You may not open the desk's socket {path}.",
-            "Ask the lead to put you into the desk's Unix group, then log in again.",
+            words("You may not open the desk's socket {path}.", path=path),
+            words("Ask the lead to put you into the desk's Unix group, then log in again."),
         )
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        sentence = f"The desk is down: there is no socket at {path}."
+        sentence = words("The desk is down: there is no socket at {path}.", path=path)
     elif isinstance(error, ConnectionRefusedError):
-        sentence = f"The desk is down: nobody listens at {path}."
+        sentence = words("The desk is down: nobody listens at {path}.", path=path)
     elif isinstance(error, (TimeoutError, BlockingIOError)):
-        sentence = f"The desk at {path} does not take connections just now."
+        sentence = words("The desk at {path} does not take connections just now.", path=path)
     else:
-        sentence = f"The desk at {path} cannot be reached: {error.strerror or 'the connection failed'}."
-    return Refused(Code.DOWN, sentence, "Whoever runs the service starts it with “moderator serve”.")
+        why = error.strerror or words("the connection failed")
+        sentence = words("The desk at {path} cannot be reached: {why}.", path=path, why=why)
+    return Refused(Code.DOWN, sentence, words("Whoever runs the service starts it with “moderator serve”."))
 
 
 def _framing(body: bytes | Iterable[bytes] | None) -> dict[str, str]:
@@ -262,13 +279,13 @@ def _framing(body: bytes | Iterable[bytes] | None) -> dict[str, str]:
 
 def _plain(value: str) -> str:
     if not value.isascii() or not value.isprintable():
-        raise Refused(Code.BAD, "A header of the request would hold characters that do not belong there.")
+        raise Refused(Code.BAD, words("A header of the request would hold characters that do not belong there."))
     return value
 
 
 def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
-        return "it stayed silent"
+        return words("it stayed silent")
     if isinstance(error, (io.UnsupportedOperation, ValueError)):
-        return "its answer makes no sense"
-    return "it closed the line"
+        return words("its answer makes no sense")
+    return words("it closed the line")

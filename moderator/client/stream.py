@@ -11,6 +11,7 @@ from moderator.client.answers import decoded, parsed, refusal
 from moderator.client.connection import Connection, Lost
 from moderator.domain import view
 from moderator.domain.errors import Code, Refused
+from moderator.domain.wording import words
 
 SILENCE: Final = 15.0
 """Seconds without even a ping after which the desk counts as gone; it pings every five."""
@@ -18,12 +19,17 @@ SILENCE: Final = 15.0
 _LONGEST: Final = 4 * 1024 * 1024
 """Longest event, in bytes."""
 
-_KINDS: Final[dict[str, type]] = {
-    "hello": view.Hello,
-    "queue": view.Changed,
-    "effect": view.EffectView,
-    "account": view.AccountHealth,
-}
+_KINDS: Final = {
+    "hello": "Hello", "queue": "Changed", "effect": "EffectView", "account": "AccountHealth", "batch": "Batch",
+}  # fmt: skip
+"""Event → the record of `domain.view` that it carries; by name, because a record is loaded when it is first named."""
+
+
+def _kind(event: str) -> type[Any]:
+    """What an event carries; a dict for the small ones."""
+    found: type[Any] = getattr(view, _KINDS[event]) if event in _KINDS else dict
+    return found
+
 
 Event = tuple[str, Any]
 """Name and data: the dataclass of its kind, or a dict for the small ones."""
@@ -62,11 +68,17 @@ class Stream:
         except Lost as lost:
             if self._closed:
                 raise StopIteration from None
-            raise Refused(Code.DOWN, f"The desk is gone: {lost}.", "Nothing typed is lost; trying again.") from lost
+            raise Refused(
+                Code.DOWN,
+                words("The desk is gone: {why}.", why=lost.args[0]),
+                words("Nothing typed is lost; trying again."),
+            ) from lost
         except StopIteration:
             if self._closed:
                 raise
-            raise Refused(Code.DOWN, "The desk has closed the line.", "Nothing typed is lost; trying again.") from None
+            raise Refused(
+                Code.DOWN, words("The desk has closed the line."), words("Nothing typed is lost; trying again.")
+            ) from None
 
     def __enter__(self) -> Self:
         return self
@@ -88,16 +100,22 @@ class Stream:
             if status != 200:
                 raise refusal(status, found, b"".join(self._connection.pieces(found)))
         except Lost as lost:
-            raise Refused(Code.DOWN, f"The desk did not open the event stream: {lost}.", "Try again.") from lost
+            raise Refused(
+                Code.DOWN,
+                words("The desk did not open the event stream: {why}.", why=lost.args[0]),
+                words("Try again."),
+            ) from lost
         return self._read(self._connection.pieces(found))
 
     def _first(self) -> view.Hello:
         try:
             name, hello = next(self._events)
         except (Lost, StopIteration):
-            raise Refused(Code.DOWN, "The desk closed the event stream at once.", "Try again.") from None
+            raise Refused(Code.DOWN, words("The desk closed the event stream at once."), words("Try again.")) from None
         if name != "hello":
-            raise Refused(Code.VERSION, "The desk's event stream does not begin with a hello.", "Update both sides.")
+            raise Refused(
+                Code.VERSION, words("The desk's event stream does not begin with a hello."), words("Update both sides.")
+            )
         assert isinstance(hello, view.Hello)
         return hello
 
@@ -115,7 +133,7 @@ def events(pieces: Iterator[bytes]) -> Iterator[Event]:
     for line in _lines(pieces):
         if not line:
             if data:
-                yield name, decoded(_KINDS.get(name, dict), parsed(b"\n".join(data)), f"event {name}")
+                yield name, decoded(_kind(name), parsed(b"\n".join(data)), f"event {name}")
             name, data = "message", []
         elif line.startswith(b"event:"):
             name = line[6:].strip().decode("utf-8", "replace")
@@ -129,4 +147,4 @@ def _lines(pieces: Iterator[bytes]) -> Iterator[bytes]:
         *whole, kept = (kept + piece).split(b"\n")
         yield from (line.removesuffix(b"\r") for line in whole)
         if len(kept) > _LONGEST:
-            raise Lost("it sent an event without end", answered=True)
+            raise Lost(words("it sent an event without end"), answered=True)

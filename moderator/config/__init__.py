@@ -13,13 +13,19 @@ from pathlib import Path
 
 from moderator.domain.clock import Turnaround
 from moderator.domain.conduct import Weight
+from moderator.domain.wording import Words
 
 SYSTEM = Path("/etc/moderator/config.toml")
 """The system's own configuration: where it exists and is root-owned, its desk is *the* desk."""
 
 
 class ConfigError(Exception):
-    """The configuration cannot be used; the text says where and what to do."""
+    """The configuration cannot be used; the sentence says where and what to do."""
+
+    @property
+    def sentence(self) -> str:
+        """The sentence as it was made, so that a front end can say it in another language."""
+        return str(self.args[0]) if not isinstance(self.args[0], Words) else self.args[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,14 @@ class Limits:
     count_cap: int = 10000
     """Views are counted up to here."""
     logs_per_minute: int = 600
-    bulk: int = 100
+    bulk: int = 25
+    """Items that a bulk act decides, and effects that leave their window, in one transaction: others' go in between."""
+    bulk_per_minute: int = 120
+    """Effects of bulk acts that leave in a minute for one account, where its platform does not bear fewer."""
+    burst: int = 50
+    """So many open comments that say the same, or that come in under one post within ten minutes, raise a banner."""
+    exposure_advice: int = 20
+    """Severe comments uncovered in a day after which the officer is advised to rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +215,8 @@ class Escalation:
     spoc_level: int = 0
     """The level that is the SPOC; 0 while there is none."""
     levels: tuple[Level, ...] = ()
+    press_level: int = 0
+    """The level that is the press officer, where questions of the media go; 0 while there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +235,17 @@ class Screen:
     theme: str = "dark"
     mouse: bool = False
     bell: bool = True
-    """Ring once for an unopened urgent item."""
+    """Ring for an urgent item that nobody has opened: when it comes in, and again each minute until somebody does."""
+    notify: str = "off"
+    """off, or osc9: beside the bell, a notice of the terminal's own, for terminals that show such notices."""
+    lock_minutes: int = 0
+    """Minutes without a key after which the screen is covered until its officer presses one; 0 never covers it."""
+    language: str = ""
+    """en, as, hi or another language that there is a catalogue for; "" follows the login's locale."""
     advance: str = "next"
     """After a decision: next, or stay."""
+    lighter: bool = False
+    """Begin with the lighter view: covered voices of a thread stand on one line each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +262,8 @@ class Config:
     escalation: Escalation = field(default_factory=Escalation)
     vault: Vault = field(default_factory=Vault)
     screen: Screen = field(default_factory=Screen)
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Action id → its keys, where they are not those that ship; the full screen checks them (`tui.keys`)."""
     path: str = ""
     """The file it was read from, or ""."""
     system: bool = False
@@ -270,3 +295,14 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:
         return True
+
+
+def located(path: str, key: str, sentence: str) -> ConfigError:
+    """A refusal of one key found after reading: it names the file, and the line where that can still be told."""
+    from moderator.config.reading import Source
+
+    try:
+        text = Path(path).read_text("utf-8") if path else ""
+    except (OSError, ValueError):
+        text = ""
+    return Source(path or "The configuration", text).error(key, sentence)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import stat
 import typing
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from functools import cache
@@ -17,6 +17,7 @@ import tomli
 
 from moderator.config import Config, ConfigError
 from moderator.config.rules import faults
+from moderator.domain.wording import mark, words
 
 _LONGEST = 1_000_000
 """Bytes; a longer file is no configuration."""
@@ -30,9 +31,11 @@ def read(path: Path, *, may_be_system: bool) -> Config:
         plain = tomli.loads(source.text)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ConfigError(f"{path}, line {line}: the file is not UTF-8. Save it as UTF-8.") from None
+        raise ConfigError(
+            words("{path}, line {line}: the file is not UTF-8. Save it as UTF-8.", path=path, line=line)
+        ) from None
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: {_syntax(error)}") from None
+        raise ConfigError(words("{path}: {fault}", path=path, fault=_syntax(error))) from None
     config: Config = _record(Config, plain, "", source)
     for key, sentence in faults(config):
         raise source.error(key, sentence)
@@ -45,16 +48,20 @@ def _bytes(path: Path) -> tuple[bytes, bool]:
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
-                raise ConfigError(f"{path} is not a file. Name a configuration file, or none.")
+                raise ConfigError(words("{path} is not a file. Name a configuration file, or none.", path=path))
             data = file.read(_LONGEST + 1)
         folder = path.resolve().parent.stat()
     except OSError as error:
-        why = (error.strerror or "it cannot be opened").lower()
-        raise ConfigError(f"{path} cannot be read: {why}. Check the path and its permissions.") from None
+        why = (error.strerror or words("it cannot be opened")).lower()
+        raise ConfigError(
+            words("{path} cannot be read: {why}. Check the path and its permissions.", path=path, why=why)
+        ) from None
     except ValueError:
-        raise ConfigError("The path of the configuration holds a character that no path can.") from None
+        raise ConfigError(words("The path of the configuration holds a character that no path can.")) from None
     if len(data) > _LONGEST:
-        raise ConfigError(f"{path} is longer than {_LONGEST:,} bytes: that is no configuration.")
+        raise ConfigError(
+            words("{path} is longer than {most} bytes: that is no configuration.", path=path, most=f"{_LONGEST:,}")
+        )
     return data, _root_only(found) and _root_only(folder)
 
 
@@ -66,9 +73,11 @@ def _syntax(error: Exception) -> str:
     """What the parser says, as a sentence that starts with the line."""
     found = re.fullmatch(r"(.*?) \(at (?:line (\d+), column \d+|end of document)\)", str(error), re.DOTALL)
     if found is None:
-        return "it is not TOML. Compare it with config.example.toml."
-    place = f"line {found[2]}" if found[2] else "its end"
-    return f'{place}: {found[1]}. A value looks like: name = "text", name = 5 or name = true.'
+        return words("it is not TOML. Compare it with config.example.toml.")
+    place = words("line {line}", line=found[2]) if found[2] else words("its end")
+    return words(
+        '{place}: {fault}. A value looks like: name = "text", name = 5 or name = true.', place=place, fault=found[1]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +90,10 @@ class Source:
     def error(self, key: str, sentence: str) -> ConfigError:
         """A refusal that names file, line and key ("times.looks", "escalation.levels[1].rank")."""
         line = self.line(key)
-        where = f"{self.path}, line {line}" if line else self.path
-        return ConfigError(f"{where}: {key} {sentence}" if key else f"{where}: {sentence}")
+        where = words("{path}, line {line}", path=self.path, line=line) if line else self.path
+        if not key:
+            return ConfigError(words("{where}: {fault}", where=where, fault=sentence))
+        return ConfigError(words("{where}: {key} {fault}", where=where, key=key, fault=sentence))
 
     def line(self, key: str) -> int:
         """The line that sets this key, else the one that opens its table; 0 where neither is found."""
@@ -118,7 +129,7 @@ _NOT_IN_FILE = {"path", "system"}
 
 def _record(kind: Any, data: Any, where: str, source: Source) -> Any:
     if not isinstance(data, dict):
-        raise source.error(where, f"must be a table: write [{where}] on its own line.")
+        raise source.error(where, words("must be a table: write [{key}] on its own line.", key=where))
     known = {field.name for field in fields(kind)} - (_NOT_IN_FILE if kind is Config else set())
     values = {}
     for name, value in data.items():
@@ -134,17 +145,23 @@ _SECRETS = re.compile("pass(word|wd|phrase)?|secret|token|api_?key|credential|pr
 
 def _unknown(name: str, known: set[str]) -> str:
     if _SECRETS.search(name):
-        return (
-            "is no key, and a secret never stands in this file: it lives in the keyring."
-            " Remove the line, treat the secret as seen, and use `moderator account secret`."
+        return words(
+            "is no key, and a secret never stands in this file: it lives in the keyring. Remove the line, "
+            "treat the secret as seen, and use `moderator account secret`."
         )
-    return f"is no key here. {nearest(name, known)}"
+    return words("is no key here. {hint}", hint=nearest(name, known))
 
 
 def nearest(name: str, known: typing.Iterable[str]) -> str:
     """ "Did you mean …?", or all the names there are."""
-    close = difflib.get_close_matches(name, sorted(known), 1, 0.6)
-    return f"Did you mean “{close[0]}”?" if close else f"Known: {', '.join(sorted(known))}."
+    from difflib import get_close_matches  # only to help with a mistake
+
+    close = get_close_matches(name, sorted(known), 1, 0.6)
+    return (
+        words("Did you mean “{name}”?", name=close[0])
+        if close
+        else words("Known: {names}.", names=", ".join(sorted(known)))
+    )
 
 
 def _value(kind: Any, value: Any, key: str, source: Source) -> Any:
@@ -152,12 +169,16 @@ def _value(kind: Any, value: Any, key: str, source: Source) -> Any:
         return _record(kind, value, key, source)
     if typing.get_origin(kind) is tuple:
         return _list(typing.get_args(kind)[0], value, key, source)
+    if typing.get_origin(kind) is Mapping:
+        return _table(typing.get_args(kind)[1], value, key, source)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _choice(kind, value, key, source)
     if kind is float and type(value) is int:
         return _float(value, key, source)
     if type(value) is not kind:
-        raise source.error(key, f"must be {_NAMES[kind]}, not {_called(value)}.")
+        raise source.error(
+            key, words("must be {wanted}, not {found}.", wanted=words(_NAMES[kind]), found=_called(value))
+        )
     return value
 
 
@@ -165,30 +186,46 @@ def _float(value: int, key: str, source: Source) -> float:
     try:
         return float(value)
     except OverflowError:
-        raise source.error(key, "is too large a number.") from None
+        raise source.error(key, words("is too large a number.")) from None
 
 
 def _list(kind: Any, value: Any, key: str, source: Source) -> tuple[Any, ...]:
     if not isinstance(value, list):
-        example = f"[[{key}]] tables" if is_dataclass(kind) else f"a list: {key.rpartition('.')[2]} = [ … ]"
-        raise source.error(key, f"must be {example}, not {_called(value)}.")
+        example = (
+            words("[[{key}]] tables", key=key)
+            if is_dataclass(kind)
+            else words("a list: {name} = [ … ]", name=key.rpartition(".")[2])
+        )
+        raise source.error(key, words("must be {wanted}, not {found}.", wanted=example, found=_called(value)))
     return tuple(_value(kind, entry, f"{key}[{i}]", source) for i, entry in enumerate(value))
+
+
+def _table(kind: Any, value: Any, key: str, source: Source) -> dict[str, Any]:
+    """Names that are not known here, each with a value of one kind."""
+    if not isinstance(value, dict):
+        raise source.error(key, words("must be a table: write [{key}] on its own line.", key=key))
+    return {name: _value(kind, entry, f"{key}.{name}", source) for name, entry in value.items()}
 
 
 def _choice(kind: type[Enum], value: Any, key: str, source: Source) -> Enum:
     choices = [str(member.value) for member in kind]
     if not isinstance(value, str) or value not in choices:
-        raise source.error(key, f"must be one of: {', '.join(choices)}.")
+        raise source.error(key, words("must be one of: {names}.", names=", ".join(choices)))
     return kind(value)
 
 
-_NAMES = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
+_NAMES = {
+    str: mark("text in quotes"),
+    int: mark("a whole number"),
+    float: mark("a number"),
+    bool: mark("true or false"),
+}
 
 
 def _called(value: object) -> str:
     """What kind of value stands there; never the value, which might be a secret in the wrong place."""
     if isinstance(value, dict):
-        return "a table"
+        return words("a table")
     if isinstance(value, list):
-        return "a list"
-    return _NAMES.get(type(value), "a date or time")
+        return words("a list")
+    return words(_NAMES.get(type(value), mark("a date or time")))

@@ -15,9 +15,11 @@ from moderator.domain.account import Account, SecretRef, Status
 from moderator.domain.asks import Because, NewAccount, SetSecret
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import Value, stamp
+from moderator.domain.names import named
 from moderator.domain.person import Actor, Permission
 from moderator.domain.secret import Secret
 from moderator.domain.view import AccountView, Done, PlatformView
+from moderator.domain.wording import counted, joined, words
 from moderator.store import accounts as store
 from moderator.store import people, polls
 from moderator.vault import VaultUnavailable
@@ -77,7 +79,9 @@ def add(room: Room, actor: Actor, ask: NewAccount) -> Done:
     polls.ensure(room.tx, account_id)
     seq = _record(room, actor, "account.add", account_id, platform=ready.platform)
     return Done(
-        f"{ready.name} is on the register, as planned. {_next_step(ready.platform)}", seq=seq, row_id=account_id
+        joined((words("{name} is on the register, as planned.", name=ready.name), _next_step(ready.platform))),
+        seq=seq,
+        row_id=account_id,
     )
 
 
@@ -101,7 +105,11 @@ async def set_mail_secret(house: House, actor: Actor, ask: SetSecret) -> Done:
     need(actor, Permission.ACCOUNTS)
     service, slot = MAIL
     if ask.slot != slot:
-        raise Refused(Code.BAD, f"Mail has no secret called “{ask.slot[:40]}”.", f"Its one secret is “{slot}”.")
+        raise Refused(
+            Code.BAD,
+            words("Mail has no secret called “{slot}”.", slot=ask.slot[:40]),
+            words("Its one secret is “{slot}”.", slot=slot),
+        )
     mark = await _keep(house, service, slot, _usable(ask))
     return await house.write(_note_mail_secret, actor, mark)
 
@@ -122,8 +130,8 @@ def activate(room: Room, actor: Actor, account_id: int, ask: Because) -> Done:
     if lacking:
         raise Refused(
             Code.WRONG_STATE,
-            f"{account.name} lacks {', '.join(sorted(lacking))} in the keyring.",
-            "A custodian sets it first: moderator account secret.",
+            words("{name} lacks {slots} in the keyring.", name=account.name, slots=", ".join(sorted(lacking))),
+            words("A custodian sets it first: moderator account secret."),
         )
     return _move(room, actor, account, Status.ACTIVE, "account.activate", ask.reason, approved_by=actor.person.name)
 
@@ -132,7 +140,14 @@ def freeze(room: Room, actor: Actor, account_id: int, ask: Because) -> Done:
     """Send nothing more on this account. Any officer may, at once; what waits in the outbox goes on waiting."""
     need(actor, Permission.FREEZE)
     account = _in_status(room, account_id, Status.ACTIVE)
-    return _move(room, actor, account, Status.FROZEN, "account.freeze", need_reason(ask.reason, "A freeze"))
+    return _move(
+        room,
+        actor,
+        account,
+        Status.FROZEN,
+        "account.freeze",
+        need_reason(ask.reason, words("A freeze needs a reason.")),
+    )
 
 
 def thaw(room: Room, actor: Actor, account_id: int, ask: Because) -> Done:
@@ -140,7 +155,9 @@ def thaw(room: Room, actor: Actor, account_id: int, ask: Because) -> Done:
     need(actor, Permission.ACCOUNTS)
     account = _in_status(room, account_id, Status.FROZEN, Status.COMPROMISED)
     _need_custodian(actor, account)
-    return _move(room, actor, account, Status.ACTIVE, "account.thaw", need_reason(ask.reason, "Thawing"))
+    return _move(
+        room, actor, account, Status.ACTIVE, "account.thaw", need_reason(ask.reason, words("Thawing needs a reason."))
+    )
 
 
 def retire(room: Room, actor: Actor, account_id: int, ask: Because) -> Done:
@@ -149,13 +166,18 @@ def retire(room: Room, actor: Actor, account_id: int, ask: Because) -> Done:
     account = _in_status(room, account_id, Status.PLANNED, Status.ACTIVE, Status.FROZEN, Status.COMPROMISED)
     if not actor.person.may(Permission.ACTIVATE):
         _need_custodian(actor, account)
-    reason = need_reason(ask.reason, "Retiring an account")
+    reason = need_reason(ask.reason, words("Retiring an account needs a reason."))
     waiting = store.open_effects(room.conn, account_id)
     if waiting:
         raise Refused(
             Code.WRONG_STATE,
-            f"{waiting} act(s) on {account.name} are still on their way or wait for a person.",
-            "Settle or undo them first; freeze the account to stop them now.",
+            counted(
+                "{n} act on {name} is still on its way or waits for a person.",
+                "{n} acts on {name} are still on their way or wait for a person.",
+                waiting,
+                name=account.name,
+            ),
+            words("Settle or undo them first; freeze the account to stop them now."),
         )
     ended = {"retired_at": stamp(room.now), "retired_why": reason}
     return _move(room, actor, account, Status.RETIRED, "account.retire", reason, **ended)
@@ -200,20 +222,20 @@ def _need_custodian(actor: Actor, account: Account) -> None:
         return
     raise Refused(
         Code.NOT_ALLOWED,
-        f"{actor.person.name} is not a custodian of {account.name}.",
-        f"Ask {' or '.join(account.custodians) or 'the lead'}.",
+        words("{person} is not a custodian of {account}.", person=actor.person.name, account=account.name),
+        words("Ask {people}.", people=", ".join(account.custodians)) if account.custodians else words("Ask the lead."),
     )
 
 
 def _need_slot(account: Account, slot: str) -> None:
     known = platforms.PLATFORMS[account.platform].needs_secret
     if account.status is Status.RETIRED:
-        raise Refused(Code.WRONG_STATE, f"{account.name} is retired.", "Open a new account.")
+        raise Refused(Code.WRONG_STATE, words("{name} is retired.", name=account.name), words("Open a new account."))
     if slot not in known:
         raise Refused(
             Code.BAD,
-            f"{account.name} has no secret called “{slot[:40]}”.",
-            f"It needs: {', '.join(known)}." if known else "This platform needs none.",
+            words("{name} has no secret called “{slot}”.", name=account.name, slot=slot[:40]),
+            words("It needs: {slots}.", slots=", ".join(known)) if known else words("This platform needs none."),
         )
 
 
@@ -222,8 +244,8 @@ def _usable(ask: SetSecret) -> Secret:
     if not ask.value or ask.value != ask.value.strip() or len(ask.value) > _SECRET_MAX or not ask.value.isprintable():
         raise Refused(
             Code.BAD,
-            "The secret is empty, too long, or has a space or a line end at its edge.",
-            "Paste it again; where it is piped in, use printf %s, not echo.",
+            words("The secret is empty, too long, or has a space or a line end at its edge."),
+            words("Paste it again; where it is piped in, use printf %s, not echo."),
         )
     return Secret(ask.value)
 
@@ -245,13 +267,17 @@ def _note_secret(room: Room, actor: Actor, account_id: int, slot: str, service: 
     room.tx.change("account", account_id, rotated_at=room.tx.at)
     polls.resume(room.tx, account_id)
     seq = _record(room, actor, "credential.set", account_id, slot=slot, fingerprint=mark, rotated=int(rotated))
-    verb = "was replaced" if rotated else "is"
-    return Done(f"The {slot} of {account.name} {verb} in the keyring (fingerprint {mark}).", seq=seq, row_id=account_id)
+    told = {"slot": slot, "name": account.name, "mark": mark}
+    if rotated:
+        sentence = words("The {slot} of {name} was replaced in the keyring (fingerprint {mark}).", **told)
+    else:
+        sentence = words("The {slot} of {name} is in the keyring (fingerprint {mark}).", **told)
+    return Done(sentence, seq=seq, row_id=account_id)
 
 
 def _note_mail_secret(room: Room, actor: Actor, mark: str) -> Done:
     seq = _record(room, actor, "credential.set", 0, slot="mail", fingerprint=mark)
-    return Done(f"The mail password is in the keyring (fingerprint {mark}).", seq=seq)
+    return Done(words("The mail password is in the keyring (fingerprint {mark}).", mark=mark), seq=seq)
 
 
 def _note_dropped(room: Room, account_id: int, slot: str) -> None:
@@ -263,9 +289,13 @@ def _in_status(room: Room, account_id: int, *wanted: Status) -> Account:
     if account.status not in wanted:
         raise Refused(
             Code.WRONG_STATE,
-            f"{account.name} is {account.status.value}; this is for an account that is "
-            f"{' or '.join(status.value for status in wanted)}.",
-            "See moderator account list.",
+            words(
+                "{name} is {status}; this is for an account that is {wanted}.",
+                name=account.name,
+                status=named(account.status),
+                wanted=joined([named(status) for status in wanted], " / "),
+            ),
+            words("See moderator account list."),
             {"status": account.status.value},
         )
     return account
@@ -277,7 +307,12 @@ def _move(room: Room, actor: Actor, account: Account, status: Status, kind: str,
     if status is Status.ACTIVE:
         polls.ensure(room.tx, account.id)
     seq = _record(room, actor, kind, account.id)
-    return Done(f"{account.name} is {status.value}.", state=status.value, seq=seq, row_id=account.id)
+    return Done(
+        words("{name} is {status}.", name=account.name, status=named(status)),
+        state=status.value,
+        seq=seq,
+        row_id=account.id,
+    )
 
 
 def _record(room: Room, actor: Actor, kind: str, account_id: int, **facts: Value) -> int:
@@ -290,8 +325,8 @@ def _record(room: Room, actor: Actor, kind: str, account_id: int, **facts: Value
 
 def _next_step(platform: str) -> str:
     if platforms.PLATFORMS[platform].needs_secret:
-        return "Next: its secret, a test, and a lead's activation."
-    return "Next: a lead's activation."
+        return words("Next: its secret, a test, and a lead's activation.")
+    return words("Next: a lead's activation.")
 
 
 def _view(account: Account, setters: dict[int, str]) -> AccountView:

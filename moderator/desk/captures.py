@@ -12,14 +12,15 @@ from moderator.domain.capture import Capture
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import moment, row_digest
 from moderator.domain.person import Actor, Permission
+from moderator.domain.wording import mark, words
 from moderator.store import captures, items
 from moderator.store.base import Row
 
 _METHODS: Final = {
-    "import": "taken in from a file of JSON Lines that a person handed in",
-    "practice": "made up by the practice feed",
+    "import": mark("taken in from a file of JSON Lines that a person handed in"),
+    "practice": mark("made up by the practice feed"),
 }
-_READ: Final = "read over the platform's own interface"
+_READ: Final = mark("read over the platform's own interface")
 
 
 def show(room: Room, actor: Actor, item_id: int, n: int = 0) -> Capture:
@@ -33,8 +34,10 @@ def show(room: Room, actor: Actor, item_id: int, n: int = 0) -> Capture:
     if row is None:
         raise Refused(
             Code.NOT_FOUND,
-            f"Item {item_id} has no version {n}.",
-            f"It has {versions}: 1 to {versions}." if versions > 1 else "It has one: leave the version out.",
+            words("Item {item} has no version {n}.", item=item_id, n=n),
+            words("It has {versions}: 1 to {versions}.", versions=versions)
+            if versions > 1
+            else words("It has one: leave the version out."),
         )
     room.tx.record("capture.shown", actor=actor.person.id, session=actor.session, item=item_id, version=row["n"])
     return _capture(room, row)
@@ -67,7 +70,7 @@ def _capture(room: Room, row: Row) -> Capture:
         edited_at=items.of(row["edited_at"]),
         captured_at=moment(row["captured_at"]),
         captured_local=body.get("local", ""),
-        method=_METHODS.get(row["platform"], _READ),
+        method=words(_METHODS.get(row["platform"], _READ)),
         raw=row["payload"],
         raw_sha256=_sha256(row["payload"]),
         text_sha256=_sha256(row["text"]),

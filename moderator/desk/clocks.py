@@ -9,6 +9,7 @@ from moderator.desk.room import Room
 from moderator.desk.sessions import close_session, free
 from moderator.desk.steps import keep, take
 from moderator.domain.errors import Refused
+from moderator.domain.wording import words
 from moderator.domain.workflow import Act
 from moderator.store import items, people
 
@@ -57,4 +58,4 @@ def _save_something(room: Room) -> None:
 
 def _drop_it(room: Room) -> None:
     room.tx.run("DELETE FROM meta WHERE key = 'ballast'")
-    room.tx.announce("notice", "There is room on the disk again: what you do is saved.")
+    room.tx.announce("notice", words("There is room on the disk again: what you do is saved."))

@@ -11,18 +11,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from moderator.desk import withdrawing
+from moderator.desk import glossing, media, withdrawing
+from moderator.desk.moving import news_of
 from moderator.desk.room import Room, need, need_session, safe
 from moderator.desk.steps import keep, record, still_there, take, unchanged
 from moderator.domain.asks import Hide, Leave
 from moderator.domain.conduct import Conduct
-from moderator.domain.decision import Ground, ground_for_hiding, needs_second
+from moderator.domain.decision import Ground, ground_for_hiding, hideable, needs_second
 from moderator.domain.effect import EffectState, Op
 from moderator.domain.errors import Code, Refused
 from moderator.domain.item import Cause, Disposition, Item, Visibility
 from moderator.domain.person import Actor, Permission
 from moderator.domain.policy import Clause, Opinion, Verdict
 from moderator.domain.view import Done
+from moderator.domain.wording import joined, kept, mark, words
 from moderator.domain.workflow import Act
 from moderator.store import comments, decisions, items, outbox, polls
 
@@ -58,6 +60,8 @@ class Ruling:
     """What the conduct check said, and the text as it was typed."""
     second: str = ""
     """Why a second person is needed; "" where none is."""
+    batch_id: int | None = None
+    """The bulk act that it is part of."""
 
 
 def leave(room: Room, actor: Actor, item_id: int, ask: Leave) -> Done:
@@ -74,7 +78,7 @@ def leave(room: Room, actor: Actor, item_id: int, ask: Leave) -> Done:
         return close_gone(room, actor, item_id, None)
     wanted = []
     if item.visibility is Visibility.HIDDEN:
-        _can(room, item, "restore", "make it public again")
+        can(room, item, "restore", words("This platform cannot make it public again for us."))
         wanted.append(Wanted(Op.RESTORE, _ms(room.config.times.hide_window)))
     return decide(room, actor, item, Ruling(Disposition.LEFT_PUBLIC, ask.seen_version, ask.masked), wanted)
 
@@ -92,10 +96,10 @@ def hide(room: Room, actor: Actor, item_id: int, ask: Hide) -> Done:
     if ask.only_criticism:
         return _only_criticism(room, actor, item)
     unchanged(room, item, ask.seen_version)
-    still_there(item, "hiding it")
-    recorded_only = _is_import(room, item)
+    still_there(item, words("The comment is gone from the platform; hiding it is no longer possible."))
+    recorded_only = is_import(room, item)
     if not recorded_only:
-        _can(room, item, "hide", "hide comments")
+        can(room, item, "hide", words("This platform cannot hide comments for us."))
     ruling = by_order(room, item, ask) if ask.order_id is not None else by_clause(room, item, ask)
     if ruling.second:
         return propose(room, actor, item, ruling)
@@ -111,13 +115,19 @@ def close_gone(room: Room, actor: Actor, item_id: int, ask: object) -> Done:
     item = items.get(room.conn, item_id)
     if item.visibility is not Visibility.GONE:
         raise Refused(
-            Code.WRONG_STATE, "The comment still stands on the platform; decide about it.", "Press a, h, r or e."
+            Code.WRONG_STATE,
+            words("The comment still stands on the platform; decide about it."),
+            words("Press a, h, r or e."),
         )
     new = replace(take(room, actor, item, Act.CLOSE_GONE), cause=Cause.NONE)
-    withdrawing.from_item(room, actor, item.id, "The comment is gone.")
+    withdrawing.from_item(room, actor, item.id, words("The comment is gone."))
     seq = keep(room, actor, new, "item.close_gone")
     return Done(
-        f"Item {item.id} is closed: the comment is gone.", item.id, state=new.state.value, version=new.version, seq=seq
+        words("Item {item} is closed: the comment is gone.", item=item.id),
+        item.id,
+        state=new.state.value,
+        version=new.version,
+        seq=seq,
     )
 
 
@@ -127,27 +137,24 @@ def _only_criticism(room: Room, actor: Actor, item: Item) -> Done:
     return room.refuse_but_keep(
         Refused(
             Code.NOT_ALLOWED,
-            "Only criticism of government or an official: it stays public.",
-            "a leaves it public; e hands it up if you are not sure.",
+            words("Only criticism of government or an official: it stays public."),
+            words("a leaves it public; e hands it up if you are not sure."),
         )
     )
 
 
 def by_clause(room: Room, item: Item, ask: Hide) -> Ruling:
     """A hide on the published policy: clause, span, reason, review date, and whether it needs a second person."""
+    glossing.refuse_unread(room, item)
     verdict = comments.verdict_of(room.conn, item.id, item.comment_version)
+    clause = hideable(clause_of(room, ask.clause))
+    reason = " ".join(safe(ask.reason).split())
     if verdict.opinion is Opinion.MEDIA:
-        raise Refused(
-            Code.NOT_ALLOWED,
-            "A picture or voice that nobody judged cannot be hidden unseen.",
-            "Open it elsewhere; hand it on with e, reason media.",
-        )
-    clause = clause_of(room, ask.clause)
-    text = comments.text_of(room.conn, item.id, item.comment_version)
-    reason = " ".join(safe(ask.reason).split()) or (clause.name("en") if clause else "")
-    span = ground_for_hiding(clause, _marked(ask), verdict, len(text), reason)
-    if clause is None:
-        raise AssertionError("a hide without a clause was not refused")
+        span, reason = None, reason or _seen(room, item)
+    else:
+        reason = reason or clause.name("en")
+        length = len(comments.text_of(room.conn, item.id, item.comment_version))
+        span = ground_for_hiding(clause, _marked(ask), verdict, length, reason)
     return Ruling(
         Disposition.HIDDEN,
         ask.seen_version,
@@ -161,19 +168,33 @@ def by_clause(room: Room, item: Item, ask: Hide) -> Ruling:
     )
 
 
+def _seen(room: Room, item: Item) -> str:
+    """What somebody who opened the picture or voice says of it: a hide of what has no words rests on that."""
+    seen = media.seen_by(room, item)
+    if seen is None:
+        raise Refused(
+            Code.NOT_ALLOWED,
+            words("A picture or voice that nobody judged cannot be hidden unseen."),
+            words(
+                "Open it elsewhere by its code, then say what it shows (: seen); or hand it on with e, reason media."
+            ),
+        )
+    return seen.text
+
+
 def by_order(room: Room, item: Item, ask: Hide) -> Ruling:
     """A hide on a verified lawful order of this item. A request, or an order that lacks anything, is no ground."""
     row = decisions.order(room.conn, ask.order_id or 0, item.id)
     if row is None:
-        raise Refused(Code.NOT_FOUND, "There is no such order on this item.", "Record it first with !.")
+        raise Refused(Code.NOT_FOUND, words("There is no such order on this item."), words("Record it first with !."))
     if not row["actionable"]:
-        words = (
-            "A request is recorded, and decided by the policy only."
+        why = (
+            words("A request is recorded, and decided by the policy only.")
             if row["kind"] == "request"
-            else ("This order is not actionable: it lacks something or was not verified.")
+            else words("This order is not actionable: it lacks something or was not verified.")
         )
-        raise Refused(Code.NOT_ALLOWED, words, "Decide by the policy, or complete the order.")
-    reason = " ".join(safe(ask.reason).split()) or f"Lawful order {row['id']}"
+        raise Refused(Code.NOT_ALLOWED, why, words("Decide by the policy, or complete the order."))
+    reason = " ".join(safe(ask.reason).split()) or kept(words("Lawful order {order}", order=row["id"]))
     return Ruling(
         Disposition.LAWFUL_ORDER, ask.seen_version, ask.masked, Ground.ORDER, reason=reason, order_id=row["id"]
     )
@@ -183,7 +204,7 @@ def _marked(ask: Hide) -> tuple[int, int] | None:
     if ask.start is None and ask.end is None:
         return None
     if ask.start is None or ask.end is None:
-        raise Refused(Code.BAD, "A span needs its start and its end.", "Mark the words again.")
+        raise Refused(Code.BAD, words("A span needs its start and its end."), words("Mark the words again."))
     return (ask.start, ask.end)
 
 
@@ -205,25 +226,26 @@ def _at_once(room: Room, item: Item, ruling: Ruling) -> bool:
     return any(f.urgent and not f.hint and f.clause == ruling.clause for f in verdict.findings)
 
 
-def _is_import(room: Room, item: Item) -> bool:
+def is_import(room: Room, item: Item) -> bool:
     """Whether the comment came in by a file: what is decided is recorded, and people carry it out themselves."""
     account = polls.account(room.conn, item.account_id)
     return account is not None and account["platform"] == "import"
 
 
-def _can(room: Room, item: Item, power: str, words: str) -> None:
+def can(room: Room, item: Item, power: str, sentence: str) -> None:
+    """Refuse with this sentence what the platform cannot do for us."""
     capabilities = room.house.capabilities(item.account_id)
     if capabilities is not None and not getattr(capabilities, power):
         raise Refused(
             Code.NOT_ALLOWED,
-            f"This platform cannot {words} for us.",
-            "Leave it, reply where that is possible, or hand it up with e.",
+            sentence,
+            words("Leave it, reply where that is possible, or hand it up with e."),
         )
 
 
 def can_reply(room: Room, item: Item) -> None:
     """Refuse a reply where the platform takes none from us."""
-    _can(room, item, "reply", "take a reply")
+    can(room, item, "reply", words("This platform cannot take a reply for us."))
 
 
 def _ms(amount: float) -> int:
@@ -235,7 +257,7 @@ def decide(room: Room, actor: Actor, item: Item, ruling: Ruling, wanted: list[Wa
     new = take(room, actor, item, Act.DECIDE, disposition=ruling.disposition, effects=bool(wanted))
     withdrawing.superseded(room, actor, item.id)
     decision_id = insert_decision(room, actor, item, ruling, proposed=False)
-    effects = send(room, item, decision_id, wanted)
+    effects = send(room, item, decision_id, wanted, ruling.batch_id)
     seq = keep(
         room,
         actor,
@@ -251,15 +273,15 @@ def propose(room: Room, actor: Actor, item: Item, ruling: Ruling) -> Done:
     if actor.alone:
         raise Refused(
             Code.NEEDS_SECOND,
-            f"{ruling.second} This private desk has nobody else.",
-            "Leave it public, or decide it on the shared desk.",
+            joined((ruling.second, words("This private desk has nobody else."))),
+            words("Leave it public, or decide it on the shared desk."),
         )
     new = take(room, actor, item, Act.SUBMIT)
     withdrawing.superseded(room, actor, item.id)
     decision_id = insert_decision(room, actor, item, ruling, proposed=True)
     seq = keep(room, actor, replace(new, cause=Cause.NONE), "review.submit", **_facts(decision_id, ruling))
     return Done(
-        f"{ruling.second} Item {item.id} waits for them.",
+        joined((ruling.second, words("Item {item} waits for them.", item=item.id))),
         item.id,
         decision_id,
         state=new.state.value,
@@ -275,6 +297,7 @@ def _facts(decision_id: int, ruling: Ruling) -> dict[str, Any]:
         "ground": ruling.ground.value,
         "seen": ruling.seen_version,
         "masked": int(ruling.masked),
+        **({"batch": ruling.batch_id} if ruling.batch_id else {}),
     }
 
 
@@ -302,6 +325,7 @@ def insert_decision(room: Room, actor: Actor, item: Item, ruling: Ruling, *, pro
             "undone": 0,
             "proposed": int(proposed),
             "order_id": ruling.order_id,
+            "batch_id": ruling.batch_id,
         },
     )
     if ruling.reply:
@@ -324,12 +348,12 @@ def told_conduct(conduct: Conduct, typed: str, *, disclaimer: bool) -> str:
     return json.dumps({"typed": typed, "disclaimer": disclaimer, "marks": marks}, ensure_ascii=False)
 
 
-def send(room: Room, item: Item, decision_id: int, wanted: list[Wanted]) -> list[int]:
+def send(room: Room, item: Item, decision_id: int, wanted: list[Wanted], batch_id: int | None = None) -> list[int]:
     """Put remote acts into the outbox, in order; their ids. The event that the caller records names them."""
-    return [_effect(room, item, decision_id, one) for one in wanted]
+    return [_effect(room, item, decision_id, one, batch_id) for one in wanted]
 
 
-def _effect(room: Room, item: Item, decision_id: int, wanted: Wanted) -> int:
+def _effect(room: Room, item: Item, decision_id: int, wanted: Wanted, batch_id: int | None) -> int:
     effect_id = outbox.insert(
         room.tx,
         key=secrets.token_hex(16),
@@ -341,10 +365,11 @@ def _effect(room: Room, item: Item, decision_id: int, wanted: Wanted) -> int:
         payload=wanted.payload,
         state=(EffectState.HELD if wanted.window_ms else EffectState.READY).value,
         window_ms=wanted.window_ms,
+        batch_id=batch_id,
     )
     if wanted.window_ms:
         room.windows.open(effect_id, wanted.window_ms)
-    room.tx.announce("effect", effect_id)
+    room.tx.announce(*news_of(effect_id, batch_id, EffectState.HELD))
     return effect_id
 
 
@@ -358,20 +383,29 @@ def done_with(
 ) -> Done:
     """The answer to a decision, with how long it can be taken back."""
     window = max((one.window_ms for one in wanted), default=-1)
-    words = WORDS_NOW[what]
+    end = words(WORDS_NOW[what])
     if not wanted and what is not Disposition.LEFT_PUBLIC:
-        sentence = f"Saved: item {item.id} is recorded so. Nothing is sent; do it on the platform itself."
+        sentence = words(
+            "Saved: item {item} is recorded so. Nothing is sent; do it on the platform itself.", item=item.id
+        )
     elif window > 0:
-        sentence = f"Saved: item {item.id} {words}. Leaves in {window / 1000:g} s; z takes it back."
+        sentence = words(
+            "Saved: item {item} {end}. Leaves in {seconds:g} s; z takes it back.",
+            item=item.id,
+            end=end,
+            seconds=window / 1000,
+        )
+    elif window:
+        sentence = words("Saved: item {item} {end}.", item=item.id, end=end)
     else:
-        sentence = f"Saved: item {item.id} {words}." + ("" if window else " It leaves at once.")
+        sentence = words("Saved: item {item} {end}. It leaves at once.", item=item.id, end=end)
     return Done(sentence, item.id, decision_id, tuple(effects), window, item.state.value, item.version, seq)
 
 
 WORDS_NOW: dict[Disposition, str] = {
-    Disposition.LEFT_PUBLIC: "stays public",
-    Disposition.HIDDEN: "will be hidden",
-    Disposition.REPLIED: "will be answered",
-    Disposition.HIDDEN_REPLIED: "will be answered, then hidden",
-    Disposition.LAWFUL_ORDER: "will be hidden on a lawful order",
+    Disposition.LEFT_PUBLIC: mark("stays public"),
+    Disposition.HIDDEN: mark("will be hidden"),
+    Disposition.REPLIED: mark("will be answered"),
+    Disposition.HIDDEN_REPLIED: mark("will be answered, then hidden"),
+    Disposition.LAWFUL_ORDER: mark("will be hidden on a lawful order"),
 }

@@ -13,6 +13,7 @@ from moderator.domain.comment import RemoteState
 from moderator.domain.effect import FINAL, STATE_SETTING, Effect, EffectState, Op
 from moderator.domain.item import OPEN_STATES, Cause, Disposition, Item, State, Visibility
 from moderator.domain.person import Actor
+from moderator.domain.wording import joined, words
 from moderator.domain.workflow import Act
 from moderator.platforms.base import Outcome
 from moderator.store import decisions, items, outbox, polls
@@ -37,7 +38,7 @@ def done(room: Room, effect: Effect, outcome: Outcome, reason: str) -> None:
         if effect.state is EffectState.UNCERTAIN:
             not_found(room, effect)
         else:
-            unknown(room, effect, "The platform named a comment that was somebody else's answer.", None)
+            unknown(room, effect, words("The platform named a comment that was somebody else's answer."), None)
         return
     remote_id = outcome.remote_id if effect.op is Op.REPLY else ""
     ended = move(room, effect, EffectState.DONE, reason=reason, remote_id=remote_id, next_try=None)
@@ -101,7 +102,7 @@ def settle_item(room: Room, actor: Actor | None, effect: Effect) -> None:
 def unknown(room: Room, effect: Effect, reason: str, look_at: datetime | None) -> None:
     """It went out and nobody answered: look for it, never repeat it blindly. A mail cannot be looked for."""
     if effect.op is Op.MAIL:
-        lost(room, effect, f"{reason} Whether the mail left is not known.")
+        lost(room, effect, joined((reason, words("Whether the mail left is not known."))))
         return
     looks = room.config.times.looks
     when = look_at or room.now + seconds(looks[0] if looks else 0.0)
@@ -136,14 +137,20 @@ def pause_account(room: Room, effect: Effect, sentence: str) -> None:
     """Pause the account of an effect, with one event."""
     if effect.account_id is None:
         return
-    if polls.pause(room.tx, effect.account_id, f"{sentence} Sending is paused until the secret is set anew."):
+    if polls.pause(
+        room.tx,
+        effect.account_id,
+        joined((sentence, words("Sending is paused until the secret is set anew."))),
+    ):
         room.tx.record("account.paused", account=effect.account_id)
     room.tx.announce("account", effect.account_id)
 
 
 def moot(room: Room, effect: Effect) -> None:
     """The comment is gone remotely: there is nothing to act on any more."""
-    failed = move(room, effect, EffectState.FAILED, reason="The comment is gone.", next_try=None, first_tried=None)
+    failed = move(
+        room, effect, EffectState.FAILED, reason=words("The comment is gone."), next_try=None, first_tried=None
+    )
     _cancel_gone(room, failed)
 
 
@@ -153,12 +160,12 @@ def moot_unsure(room: Room, effect: Effect) -> None:
 
 
 def _cancel_gone(room: Room, effect: Effect) -> None:
-    move(room, effect, EffectState.CANCELLED, reason="The comment is gone from the platform.", next_try=None)
+    move(room, effect, EffectState.CANCELLED, reason=words("The comment is gone from the platform."), next_try=None)
     for other in outbox.open_of_item(room.conn, effect.item_id):
         if withdrawing.can_be_taken_back(other):
             if other.state is EffectState.PARKED:
                 continue
-            withdrawing.cancel(room, None, other, "The comment is gone from the platform.")
+            withdrawing.cancel(room, None, other, words("The comment is gone from the platform."))
     item = items.get(room.conn, effect.item_id)
     room.house.settled[item.id] = room.clock.up_ms()
     new = replace(item, visibility=Visibility.GONE, version=item.version + 1)
@@ -228,7 +235,7 @@ def not_found(room: Room, effect: Effect) -> None:
             room,
             effect,
             EffectState.UNCERTAIN,
-            reason="Not seen on the platform yet; looking again.",
+            reason=words("Not seen on the platform yet; looking again."),
             looks=done_looks,
             next_try=items.to(room.now + pause_s),
         )
@@ -237,7 +244,7 @@ def not_found(room: Room, effect: Effect) -> None:
         room,
         effect,
         EffectState.PARKED,
-        reason="Not found on the platform after the last look. It is not sent again without a person.",
+        reason=words("Not found on the platform after the last look. It is not sent again without a person."),
         looks=done_looks,
         next_try=None,
     )
@@ -246,14 +253,14 @@ def not_found(room: Room, effect: Effect) -> None:
 
 def _retry_newest(room: Room, effect: Effect) -> None:
     if outbox.newer_state_setting(room.conn, effect.target, effect.id):
-        move(room, effect, EffectState.CANCELLED, reason="A newer decision stands.", next_try=None)
+        move(room, effect, EffectState.CANCELLED, reason=words("A newer decision stands."), next_try=None)
         settle_item(room, None, effect)
         return
     move(
         room,
         effect,
         EffectState.READY,
-        reason="The platform was read: it did not take effect. Trying again.",
+        reason=words("The platform was read: it did not take effect. Trying again."),
         next_try=None,
         first_tried=None,
     )
@@ -266,7 +273,7 @@ def look_again(room: Room, effect: Effect, when: datetime | None) -> None:
         room,
         effect,
         EffectState.UNCERTAIN,
-        reason="The platform could not be read; looking again.",
+        reason=words("The platform could not be read; looking again."),
         next_try=items.to(later),
     )
 
@@ -277,7 +284,7 @@ def dropped(room: Room, actor: Actor, effect: Effect) -> None:
     current = decisions.live(room.conn, item.id, item.reopened)
     if item.state is State.COMMITTING and current is not None and current.id == effect.decision_id:
         new = take(room, actor, item, Act.REOPEN, cause=Cause.EFFECT_FAILED)
-        withdrawing.from_item(room, actor, item.id, "Dropped with the rest of its decision.")
+        withdrawing.from_item(room, actor, item.id, words("Dropped with the rest of its decision."))
         keep(room, actor, due_anew(room, new), "reopen", effect=effect.id)
         return
     if item.cause is Cause.EFFECT_PARKED and not _parked(room, item):

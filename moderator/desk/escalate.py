@@ -26,6 +26,7 @@ from moderator.domain.event import moment
 from moderator.domain.item import Cause, Item, Lane
 from moderator.domain.person import Actor, Permission
 from moderator.domain.view import Done, EscalationView
+from moderator.domain.wording import joined, mark, words
 from moderator.domain.workflow import Act
 from moderator.mail import Letter, Mailbox, MailBroken, MailRefused, Receipt
 from moderator.store import accounts as account_store
@@ -46,10 +47,10 @@ _STATES: Final[dict[EffectState, str]] = {
     EffectState.READY: "queued",
     EffectState.SENDING: "sending",
     EffectState.DONE: "sent",
-    EffectState.FAILED: "failed: will be tried again",
-    EffectState.UNCERTAIN: "unknown: waits for a person",
-    EffectState.PARKED: "waits for a person",
-    EffectState.CANCELLED: "not sent",
+    EffectState.FAILED: mark("failed: will be tried again"),
+    EffectState.UNCERTAIN: mark("unknown: waits for a person"),
+    EffectState.PARKED: mark("waits for a person"),
+    EffectState.CANCELLED: mark("not sent"),
 }
 
 
@@ -69,7 +70,7 @@ def escalate(room: Room, actor: Actor, item_id: int, ask: Escalate) -> Done:
     item = items.get(room.conn, item_id)
     unchanged(room, item, ask.seen_version)
     question = _question(ask.question)
-    level = ask.level or item.level + 1
+    level = ask.level or _next_level(room.config, item, ask.reason)
     new = take(room, actor, item, Act.ESCALATE, reason=question, level=level, top_level=_top(room.config))
     urgent = item.lane in (Lane.LIFE, Lane.THREAT)
     window = 0 if urgent else round(room.config.times.mail_window * 1000)
@@ -77,6 +78,12 @@ def escalate(room: Room, actor: Actor, item_id: int, ask: Escalate) -> Done:
     made = _hand_up(room, new, person.id, _signature(actor), ask.reason, question, window)
     seq = keep(room, actor, replace(new, cause=Cause.NONE), "escalation.ask", **made.facts)
     return made.done(new, seq)
+
+
+def _next_level(config: Config, item: Item, reason: ReasonCode) -> int:
+    """Where an item goes that names no level: what the media ask to the press officer, all else one rung up."""
+    press = config.escalation.press_level
+    return press if reason is ReasonCode.MEDIA and press and item.level < press else item.level + 1
 
 
 def climb_due(room: Room) -> int:
@@ -96,7 +103,11 @@ def eml(look: Look, actor: Actor, escalation_id: int) -> bytes:
     need(actor, Permission.READ)
     row = store.get(look.conn, escalation_id)
     if row is None:
-        raise Refused(Code.NOT_FOUND, f"There is no escalation {escalation_id}.", "See the item's own list.")
+        raise Refused(
+            Code.NOT_FOUND,
+            words("There is no escalation {number}.", number=escalation_id),
+            words("See the item's own list."),
+        )
     return _whole(row)
 
 
@@ -113,7 +124,7 @@ async def send(house: House, effect: Row) -> Receipt:
     """
     row = await house.read(_of_effect, effect["id"])
     if row is None:
-        raise MailRefused("This mail has no escalation on record; nothing was sent.")
+        raise MailRefused(words("This mail has no escalation on record; nothing was sent."))
     missing = _unsendable(house.config, row)
     if missing:
         raise MailRefused(missing)
@@ -125,7 +136,7 @@ async def send(house: House, effect: Row) -> Receipt:
         password = await accounts.mail_password(house) if settings.login else None
         message = _whole(row)
     except Refused as refused:
-        raise MailRefused(str(refused), transient=refused.code is Code.VAULT) from None
+        raise MailRefused(joined((refused.sentence, refused.cure)), transient=refused.code is Code.VAULT) from None
     return await mail.send(server, password, message)
 
 
@@ -159,11 +170,21 @@ class _Made:
         if self.trouble:
             leaves = self.trouble
         elif self.window_ms:
-            leaves = f"The mail leaves in {self.window_ms / 1000:g} s; z takes it back."
+            leaves = words("The mail leaves in {seconds:g} s; z takes it back.", seconds=self.window_ms / 1000)
         else:
-            leaves = "The mail leaves at once."
+            leaves = words("The mail leaves at once.")
         return Done(
-            f"Saved: item {item.id} is with {self.level.office} as {self.ref}. {leaves}",
+            joined(
+                (
+                    words(
+                        "Saved: item {item} is with {office} as {ref}.",
+                        item=item.id,
+                        office=self.level.office,
+                        ref=self.ref,
+                    ),
+                    leaves,
+                )
+            ),
             item.id,
             effects=(self.effect_id,),
             window_ms=-1 if self.trouble else self.window_ms,
@@ -285,25 +306,30 @@ def _seal(config: Config, case: Case) -> _Sealed:
         return _Sealed(mail.compose(letter), letter.message_id, token)
     except MailBroken as broken:
         raise Refused(
-            Code.BAD, str(broken), "Correct [mail] and [[escalation.levels]] in the configuration; nothing was saved."
+            Code.BAD,
+            broken.args[0],
+            words("Correct [mail] and [[escalation.levels]] in the configuration; nothing was saved."),
         ) from None
 
 
 def _trouble(config: Config, level: Level) -> str:
     """Why no mail can leave for this level, with what to do instead; "" where it can."""
-    by_voice = f"Reach {level.office} by phone{f' ({level.phone})' if level.phone else ''}; the clock runs."
+    phone = f" ({level.phone})" if level.phone else ""
+    by_voice = words("Reach {office} by phone{phone}; the clock runs.", office=level.office, phone=phone)
     if not level.mail:
-        return f"No mail address is configured for level {level.level}. {by_voice}"
+        return joined((words("No mail address is configured for level {level}.", level=level.level), by_voice))
     if not config.mail.host or not config.mail.sender:
-        return f"No mail server is configured. {by_voice}"
+        return joined((words("No mail server is configured."), by_voice))
     return ""
 
 
 def _unsendable(config: Config, row: Row) -> str:
     if not config.mail.host:
-        return "No mail server is configured; nothing was sent."
+        return words("No mail server is configured; nothing was sent.")
     if any(address.endswith(f"@{_NOWHERE}") for address in mail.envelope(row["eml"])[:2]):
-        return "This mail was made before its addresses were configured. Hand the item up anew; nothing was sent."
+        return words(
+            "This mail was made before its addresses were configured. Hand the item up anew; nothing was sent."
+        )
     return ""
 
 
@@ -311,7 +337,9 @@ def _whole(row: Row) -> bytes:
     stored: bytes = row["eml"]
     if hashlib.sha256(stored).hexdigest() != row["sha256"]:
         raise Refused(
-            Code.DAMAGED, f"The stored mail {row['ref']} is not what was recorded.", "Run moderator trail verify."
+            Code.DAMAGED,
+            words("The stored mail {ref} is not what was recorded.", ref=row["ref"]),
+            words("Run moderator trail verify."),
         )
     return stored
 
@@ -324,9 +352,9 @@ def _question(given: str) -> str:
     """The officer's question, clean. Refuses an empty one: the office must know what it is to decide."""
     question = "\n".join(line.rstrip() for line in text.clean(given).text.split("\n")).strip()
     if not question:
-        raise Refused(Code.BAD, "An escalation needs a question.", "Say what the office should decide.")
+        raise Refused(Code.BAD, words("An escalation needs a question."), words("Say what the office should decide."))
     if len(question) > _QUESTION_MAX:
-        raise Refused(Code.BAD, "That question is too long.", "Keep it under 4,000 characters.")
+        raise Refused(Code.BAD, words("That question is too long."), words("Keep it under 4,000 characters."))
     return question
 
 
@@ -350,8 +378,8 @@ def _level(config: Config, number: int) -> Level:
     if found is None:
         raise Refused(
             Code.BAD,
-            f"The ladder has no level {number}.",
-            "It stands under [[escalation.levels]] in the configuration.",
+            words("The ladder has no level {number}.", number=number),
+            words("It stands under [[escalation.levels]] in the configuration."),
         )
     return found
 
@@ -360,7 +388,7 @@ def _view(row: Row) -> EscalationView:
     state = EffectState(row["effect_state"]) if row["effect_state"] else EffectState.PARKED
     word = _STATES[state]
     if state is EffectState.PARKED and row["first_tried"]:
-        word = "unknown: waits for a person"
+        word = mark("unknown: waits for a person")
     return EscalationView(
         id=row["id"],
         ref=row["ref"],
@@ -368,7 +396,7 @@ def _view(row: Row) -> EscalationView:
         office=row["office"],
         to=row["sent_to"],
         question=row["question"],
-        state="taken back" if row["undone"] else word,
+        state=words("taken back") if row["undone"] else words(word),
         sent_at=moment(row["first_tried"]) if state is EffectState.DONE and row["first_tried"] else None,
         due_at=items.of(row["due_at"]),
         sha256=row["sha256"],

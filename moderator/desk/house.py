@@ -18,10 +18,13 @@ from moderator.desk.judging import Judge
 from moderator.desk.presence import Presence
 from moderator.desk.room import Look, Room, Windows
 from moderator.domain.clock import Clock, SystemClock
+from moderator.domain.errors import Refused
+from moderator.domain.view import Figures
 from moderator.platforms.base import Capabilities, Connector
 from moderator.policy import document
 from moderator.policy.document import Document
 from moderator.policy.engine import Engine
+from moderator.store import batches
 from moderator.store.base import BULK, URGENT, Store, Tx
 from moderator.vault import Vault
 
@@ -70,6 +73,10 @@ class House:
         """Item id → up-time in ms at which an effect on it last ended: older reads say nothing about it."""
         self.refreshed: dict[int, int] = {}
         """Account id → newest item id that the running round of refreshes has read again."""
+        self.figures: dict[int, Figures] = {}
+        """Hours → the figures that were counted last (`desk.figures`)."""
+        self.bulk_running: set[int] = set()
+        """Bulk acts that are being decided at this moment."""
         self.policy: Document
         self.engine: Engine
         self.judge: Judge
@@ -80,7 +87,7 @@ class House:
         place = self.config.policy.file
         self.policy = await asyncio.to_thread(document.load, Path(place) if place else None)
         self.engine = await asyncio.to_thread(Engine, self.policy)
-        self.judge = Judge(self.policy, self.notices)
+        self.judge = Judge(self.policy, self.notices, known=self._rows_known)
         self.store = await asyncio.to_thread(self._open)
         doubt = await asyncio.to_thread(instance.doubt, self.data_dir, self.store)
         await self.write(outbox.recover, doubt)
@@ -103,6 +110,13 @@ class House:
             query_ms=limits.query_ms,
             on_commit=self._tell,
         )
+
+    def _rows_known(self) -> list[tuple[str, str]]:
+        """Key and text of every row of near-duplicates in the queue; none where the database cannot say now."""
+        try:
+            return self.store.read(batches.rows_of_many).result()
+        except Refused:
+            return []
 
     def _tell(self, announced: list[tuple[str, Any]], head: tuple[int, str]) -> None:
         """Pass on what a commit announced. A fault of a listener never reaches the writer thread."""

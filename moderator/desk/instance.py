@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 from typing import Any, Final
 
+from moderator.domain.wording import mark as wording_mark
 from moderator.store.base import Store, Tx
 
 _FILE: Final = "instance.json"
@@ -22,11 +23,11 @@ _MARKING: Final = threading.Lock()
 _MACHINE: Final = (Path("/etc/machine-id"), Path("/var/lib/dbus/machine-id"))
 
 DOUBTS: Final = {
-    "no_file": "the file that says which database stands here is missing",
-    "other_database": "another database stood here before",
-    "other_machine": "it was made on another machine",
-    "other_place": "it was made in another directory",
-    "rolled_back": "it is older than what this desk had recorded already",
+    "no_file": wording_mark("the file that says which database stands here is missing"),
+    "other_database": wording_mark("another database stood here before"),
+    "other_machine": wording_mark("it was made on another machine"),
+    "other_place": wording_mark("it was made in another directory"),
+    "rolled_back": wording_mark("it is older than what this desk had recorded already"),
 }
 """Why a database is not taken for the one that ran here last, in words."""
 

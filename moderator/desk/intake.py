@@ -22,7 +22,9 @@ from moderator.desk.taking import BATCH
 from moderator.domain.comment import RemoteComment, RemoteState
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import stamp
+from moderator.domain.names import named
 from moderator.domain.person import Actor, Permission
+from moderator.domain.wording import joined, recalled, sentence_of, words
 from moderator.platforms.base import AuthRevoked, Connector, Forbidden, PlatformError, RateLimited
 from moderator.store import comments, polls
 from moderator.store.base import BULK
@@ -92,9 +94,9 @@ async def _fault(house: House, account_id: int, error: Exception) -> None:
     if isinstance(error, AuthRevoked) and failures == 1:
         await _forget(house, account_id)
     elif isinstance(error, (AuthRevoked, Forbidden)):
-        await house.write(_pause, account_id, str(error))
+        await house.write(_pause, account_id, sentence_of(error))
     if not isinstance(error, RateLimited):
-        await house.write(_down, account_id, str(error), type(error).__name__)
+        await house.write(_down, account_id, sentence_of(error), type(error).__name__)
 
 
 async def _forget(house: House, account_id: int) -> None:
@@ -107,7 +109,11 @@ async def _forget(house: House, account_id: int) -> None:
 
 def _pause(room: Room, account_id: int, sentence: str) -> None:
     polls.ensure(room.tx, account_id)
-    if polls.pause(room.tx, account_id, f"{sentence} Reading and sending are paused until the secret is set anew."):
+    if polls.pause(
+        room.tx,
+        account_id,
+        joined((sentence, words("Reading and sending are paused until the secret is set anew."))),
+    ):
         room.tx.record("account.paused", account=account_id)
         room.tx.announce("account", account_id)
 
@@ -116,7 +122,7 @@ def _down(room: Room, account_id: int, sentence: str, code: str) -> None:
     polls.ensure(room.tx, account_id)
     row = polls.state(room.conn, account_id)
     paused = row is not None and row["paused"]
-    if polls.down(room.tx, account_id, row["sentence"] if row is not None and paused else sentence):
+    if polls.down(room.tx, account_id, recalled(row["sentence"]) if row is not None and paused else sentence):
         room.tx.record("outage.begin", account=account_id, code=code)
         room.tx.announce("account", account_id)
 
@@ -279,7 +285,7 @@ async def _write_one(house: House, account_id: int, taken: Taken, began_ms: int)
         raise
     except Exception:
         _log.exception("a comment could not be taken in", extra={"account": account_id})
-        house.notices["intake"] = "A comment could not be taken in; the log names it. Tell the lead."
+        house.notices["intake"] = words("A comment could not be taken in; the log names it. Tell the lead.")
         return 0
 
 
@@ -318,15 +324,23 @@ async def import_lines(house: House, actor: Actor, account_id: int, lines: Async
 def _import_account(look: Look, account_id: int) -> None:
     row = polls.account(look.conn, account_id)
     if row is None:
-        raise Refused(Code.NOT_FOUND, f"There is no account {account_id}.", "Look at the accounts.")
+        raise Refused(
+            Code.NOT_FOUND,
+            words("There is no account {account}.", account=account_id),
+            words("Look at the accounts."),
+        )
     if row["platform"] != "import":
         raise Refused(
             Code.NOT_ALLOWED,
-            f"{row['name']} is read from its platform, not from files.",
-            "Open an account of kind import.",
+            words("{name} is read from its platform, not from files.", name=row["name"]),
+            words("Open an account of kind import."),
         )
     if row["status"] != "active":
-        raise Refused(Code.WRONG_STATE, f"{row['name']} is {row['status']}.", "A lead activates it first.")
+        raise Refused(
+            Code.WRONG_STATE,
+            words("{name} is {status}.", name=row["name"], status=named(row["status"])),
+            words("A lead activates it first."),
+        )
 
 
 def _imported(room: Room, actor: Actor, account_id: int, taken: int, known: int, refused: int) -> None:

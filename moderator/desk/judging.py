@@ -15,13 +15,16 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
+from moderator.desk.alike import Rows
 from moderator.desk.ready import Taken, prepare
 from moderator.domain.comment import CleanComment, RemoteComment
 from moderator.domain.policy import Clause, Opinion, Verdict
+from moderator.domain.wording import words
 from moderator.platforms.base import PlatformError
 from moderator.platforms.importer import comment_of
 from moderator.policy.document import Document
@@ -72,6 +75,11 @@ class Assessor:
         self._engine = engine
         self._version = policy.version
         self._clauses: dict[str, Clause] = {clause.id: clause for clause in policy.clauses}
+        self._rows = Rows(self._clauses, engine)
+
+    def remember(self, known: Sequence[tuple[str, str]]) -> None:
+        """The rows of near-duplicates that stand in the queue already: key and text of one member of each."""
+        self._rows.remember(known)
 
     def judged(self, given: Given) -> Judged:
         """One comment or line, judged and ready to be written. What the agency says itself is never judged."""
@@ -82,7 +90,8 @@ class Assessor:
         if comment is None:
             return None
         cleaned = clean_comment(comment)
-        return prepare(self._clauses, comment, cleaned, self._verdict(comment, cleaned))
+        verdict = self._verdict(comment, cleaned)
+        return prepare(self._clauses, comment, cleaned, verdict, self._rows.key(comment, cleaned, verdict))
 
     def _verdict(self, comment: RemoteComment, cleaned: CleanComment) -> Verdict:
         if comment.author.ours:
@@ -105,7 +114,18 @@ def work(line: Connection, policy: Document) -> None:
     with contextlib.suppress(EOFError, OSError):
         line.send(READY)
         while True:
-            line.send([assessor.judged(given) for given in line.recv()])
+            asked = line.recv()
+            if isinstance(asked, Known):
+                assessor.remember(asked.rows)
+            else:
+                line.send([assessor.judged(given) for given in asked])
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a fresh worker is told first: the rows of near-duplicates that stand in the queue, key and text of each."""
+
+    rows: tuple[tuple[str, str], ...]
 
 
 class Judge:
@@ -117,11 +137,15 @@ class Judge:
         notices: dict[str, str],
         *,
         target: Callable[[Connection, Document], None] = work,
+        known: Callable[[], Sequence[tuple[str, str]]] = tuple,
     ) -> None:
+        """`known` gives the rows of near-duplicates that a fresh worker goes on with; it is asked in the judge's
+        thread."""
         self._policy = policy
         self._without_engine = Assessor(policy, None)
         self._notices = notices
         self._target = target
+        self._known = known
         self._process: BaseProcess | None = None
         self._line: Connection | None = None
         self._threads = ThreadPoolExecutor(1, "judge")
@@ -164,7 +188,7 @@ class Judge:
                 return self._ask([given])[0]
             except WorkerDied:
                 _log.warning("a comment could not be judged")
-        self._notices["judge"] = "Judging failed: some comments were taken in with “no opinion”. Tell the lead."
+        self._notices["judge"] = words("Judging failed: some comments were taken in with “no opinion”. Tell the lead.")
         return self._without_engine.judged(given)
 
     def _ask(self, batch: list[Given]) -> list[Judged]:
@@ -198,6 +222,8 @@ class Judge:
         self._line = ours
         try:
             self._answer(ours, _PATIENCE_S)
+            if rows := tuple(self._known()):
+                ours.send(Known(rows))
         except (EOFError, OSError, WorkerDied):
             _log.error("the judging process does not start")
             self._rest_until = time.monotonic() + _REST_S

@@ -14,9 +14,11 @@ from moderator import platforms, text, vault
 from moderator.desk.room import Look, Room, need
 from moderator.domain.account import Account, SecretRef, Status
 from moderator.domain.errors import Code, Refused
+from moderator.domain.names import named
 from moderator.domain.person import Actor, Permission
 from moderator.domain.secret import Secret
 from moderator.domain.view import Tested
+from moderator.domain.wording import counted, joined, sentence_of, words
 from moderator.platforms.base import Capabilities, Connector, Identity, PlatformError
 from moderator.store import accounts as store
 from moderator.store import polls
@@ -90,9 +92,9 @@ async def test(house: House, actor: Actor, account_id: int) -> Tested:
         lines.append((True, _kept(account)))
         lines += await _probe(house, actor, account, own_id, line)
     except Refused as refusal:
-        lines.append((False, str(refusal)))
+        lines.append((False, joined((refusal.sentence, refusal.cure))))
     except PlatformError as error:
-        lines.append((False, text.one_line(str(error))))
+        lines.append((False, sentence_of(error)))
     return Tested(all(held for held, _ in lines), tuple(lines))
 
 
@@ -113,9 +115,13 @@ def _slot(account: Account) -> str:
 
 async def _connect(house: House, account: Account, own_id: str) -> Connector:
     if account.platform not in platforms.PLATFORMS:
-        raise Refused(Code.BAD, f"{account.name} is on a platform that this desk does not know.", "Update moderator.")
+        raise Refused(
+            Code.BAD,
+            words("{name} is on a platform that this desk does not know.", name=account.name),
+            words("Update moderator."),
+        )
     if account.status is Status.RETIRED:
-        raise Refused(Code.WRONG_STATE, f"{account.name} is retired.", "Open a new account.")
+        raise Refused(Code.WRONG_STATE, words("{name} is retired.", name=account.name), words("Open a new account."))
     slot = _slot(account)
     return platforms.connect(
         account.platform,
@@ -149,16 +155,21 @@ def _need_same(account: Account, ref: SecretRef, mark: str) -> None:
     if mark != ref.fingerprint:
         raise Refused(
             Code.VAULT,
-            f"The {ref.slot} of {account.name} in the keyring is not the one on record ({ref.fingerprint}).",
-            "A custodian sets it again: moderator account secret. Find out who changed the keyring.",
+            words(
+                "The {slot} of {name} in the keyring is not the one on record ({fingerprint}).",
+                slot=ref.slot,
+                name=account.name,
+                fingerprint=ref.fingerprint,
+            ),
+            words("A custodian sets it again: moderator account secret. Find out who changed the keyring."),
         )
 
 
 def _lacking(account: Account, slot: str) -> Refused:
     return Refused(
         Code.VAULT,
-        f"The keyring holds no {slot} for {account.name}.",
-        "A custodian sets it: moderator account secret.",
+        words("The keyring holds no {slot} for {name}.", slot=slot, name=account.name),
+        words("A custodian sets it: moderator account secret."),
     )
 
 
@@ -175,30 +186,43 @@ async def _probe(house: House, actor: Actor, account: Account, own_id: str, line
 def _kept(account: Account) -> str:
     slot = _slot(account)
     if not slot:
-        return "This platform needs no secret."
+        return words("This platform needs no secret.")
     mark = next(ref.fingerprint for ref in account.secrets if ref.slot == slot)
-    return f"The keyring gives the {slot}, and it is the one on record ({mark})."
+    return words("The keyring gives the {slot}, and it is the one on record ({mark}).", slot=slot, mark=mark)
 
 
 def _identity(own_id: str, who: Identity) -> Line:
     name = text.clip(text.one_line(text.clean(who.name).text), 60)
-    roles = ", ".join(text.clip(text.one_line(text.clean(role).text), 30) for role in who.roles) or "no role named"
-    told = f"The platform knows this credential as “{name}” (id {text.clip(text.one_line(who.remote_id), 60)}; {roles})"
+    roles = ", ".join(text.clip(text.one_line(text.clean(role).text), 30) for role in who.roles)
+    told = {"name": name, "id": text.clip(text.one_line(who.remote_id), 60), "roles": roles or words("no role named")}
     if own_id and own_id != who.remote_id:
-        return False, f"{told}, but this account was somebody else before (id {text.one_line(own_id)[:60]})."
-    return bool(who.remote_id), f"{told}."
+        return False, words(
+            "The platform knows this credential as “{name}” (id {id}; {roles}), but this account was somebody else "
+            "before (id {before}).",
+            before=text.one_line(own_id)[:60],
+            **told,
+        )
+    return bool(who.remote_id), words("The platform knows this credential as “{name}” (id {id}; {roles}).", **told)
 
 
 def _powers(can: Capabilities) -> list[Line]:
     """What the credential may do. An account that can only listen is no fault: the screen says what it cannot."""
-    named = {"hide": can.hide, "restore": can.restore, "reply": can.reply}
-    may = ", ".join(name for name, able in named.items() if able)
-    lacks = ", ".join(name for name, able in named.items() if not able)
-    lines: list[Line] = [(True, f"It may {may}.")] if may else []
+    powers = {"hide": can.hide, "restore": can.restore, "reply": can.reply}
+    may = joined([named(power) for power, able in powers.items() if able], ", ")
+    lacks = joined([named(power) for power, able in powers.items() if not able], ", ")
+    lines: list[Line] = [(True, words("It may {may}.", may=may))] if may else []
     if lacks:
-        lines.append((True, f"It may not {lacks}: the screen says so on every item."))
+        lines.append((True, words("It may not {lacks}: the screen says so on every item.", lacks=lacks)))
     if can.tested != "live":
-        lines.append((True, f"This platform's connector was tested by {can.tested} only, never against the real one."))
+        lines.append(
+            (
+                True,
+                words(
+                    "This platform's connector was tested by {tested} only, never against the real one.",
+                    tested=can.tested,
+                ),
+            )
+        )
     return lines
 
 
@@ -208,7 +232,7 @@ def _credential(who: Identity) -> list[Line]:
         for name, value in sorted(who.credential.items())
         if name != "server_time"
     ]
-    return [(True, f"The platform says of the credential: {'; '.join(told)}.")] if told else []
+    return [(True, words("The platform says of the credential: {told}.", told="; ".join(told)))] if told else []
 
 
 def _skew(who: Identity, began: datetime, ended: datetime) -> list[Line]:
@@ -219,8 +243,12 @@ def _skew(who: Identity, began: datetime, ended: datetime) -> list[Line]:
     except (ValueError, TypeError):
         return []
     held = gap <= SKEW_MAX
-    sentence = f"The clocks here and there differ by {gap.total_seconds():.0f} s."
-    return [(held, sentence if held else f"{sentence} Set this server's clock: the order of the record rests on it.")]
+    seconds = round(gap.total_seconds())
+    sentence = counted(
+        "The clocks here and there differ by {n} s.", "The clocks here and there differ by {n} s.", seconds
+    )
+    cure = words("Set this server's clock: the order of the record rests on it.")
+    return [(held, sentence if held else joined((sentence, cure)))]
 
 
 def _remember(room: Room, actor: Actor, account_id: int, who: Identity) -> None:

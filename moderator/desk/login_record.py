@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from moderator import platforms, text
 from moderator.domain.asks import NewAccount
 from moderator.domain.errors import Code, Refused
+from moderator.domain.wording import counted, words
 
 NAME_MAX: Final = 15
 """Characters of a short name, as published guidance asks for account names."""
@@ -32,13 +33,15 @@ def checked(ask: NewAccount, taken: list[str]) -> NewAccount:
         ask,
         name=_marked(ask.platform, _name(ask.name, taken)),
         url=_url(ask.url, needed=kind.needs_url),
-        login_id=_line(ask.login_id, "login id"),
-        registered_mail=mask_mail(_line(ask.registered_mail, "registered mail")),
-        registered_phone=mask_phone(_line(ask.registered_phone, "registered phone")),
+        login_id=_line(ask.login_id, words("login id")),
+        registered_mail=mask_mail(_line(ask.registered_mail, words("registered mail"))),
+        registered_phone=mask_phone(_line(ask.registered_phone, words("registered phone"))),
         custodians=_custodians(ask.custodians),
         order_ref=_line(ask.order_ref, "order"),
-        mfa=_no_code(_line(ask.mfa, "second factor"), "second factor"),
-        recovery_location=_no_code(_line(ask.recovery_location, "recovery location"), "recovery location"),
+        mfa=_no_code(_line(ask.mfa, words("second factor")), words("second factor")),
+        recovery_location=_no_code(
+            _line(ask.recovery_location, words("recovery location")), words("recovery location")
+        ),
         settings=_settings(ask.settings),
     )
 
@@ -49,7 +52,7 @@ def mask_mail(address: str) -> str:
         return address
     local, at, domain = address.rpartition("@")
     if not at or not local or not domain:
-        raise _bad("The registered mail is not a mail address.", "Write it like desk@agency.example.")
+        raise _bad(words("The registered mail is not a mail address."), words("Write it like desk@agency.example."))
     return f"{local[0]}•••@{domain}"
 
 
@@ -59,7 +62,7 @@ def mask_phone(number: str) -> str:
         return number
     digits = "".join(mark for mark in number if mark.isdecimal())
     if len(digits) < 5:
-        raise _bad("The registered phone is not a phone number.", "Write it with its country code.")
+        raise _bad(words("The registered phone is not a phone number."), words("Write it with its country code."))
     return "•" * (len(digits) - 2) + digits[-2:]
 
 
@@ -87,26 +90,35 @@ def _kind(platform: str) -> platforms.Kind:
     near = difflib.get_close_matches(platform, platforms.PLATFORMS, 1)
     known = ", ".join(sorted(platforms.PLATFORMS))
     raise _bad(
-        f"This desk knows no platform “{text.one_line(platform)[:40]}”.",
-        f"Did you mean {near[0]}?" if near else f"It knows: {known}.",
+        words("This desk knows no platform “{platform}”.", platform=text.one_line(platform)[:40]),
+        words("Did you mean {name}?", name=near[0]) if near else words("It knows: {names}.", names=known),
     )
 
 
 def _name(given: str, taken: list[str]) -> str:
     name = _line(given, "name")
     if not name:
-        raise _bad("An account needs a short name.", "It stands in the queue's account column, such as “wp consult”.")
+        raise _bad(
+            words("An account needs a short name."),
+            words("It stands in the queue's account column, such as “wp consult”."),
+        )
     if len(text.graphemes(name)) > NAME_MAX:
-        raise _bad(f"The name “{name}” is longer than {NAME_MAX} characters.", "Choose a shorter one.")
+        raise _bad(
+            words("The name “{name}” is longer than {most} characters.", name=name, most=NAME_MAX),
+            words("Choose a shorter one."),
+        )
     if name.casefold() in {other.casefold() for other in taken}:
-        raise _bad(f"There is an account named “{name}” already.", "Choose another name; old names stay on record.")
+        raise _bad(
+            words("There is an account named “{name}” already.", name=name),
+            words("Choose another name; old names stay on record."),
+        )
     return name
 
 
 def _marked(platform: str, name: str) -> str:
     """A practice account says so in its name, which stands beside each of its comments in the queue."""
     if platform == "practice" and "practice" not in name.casefold():
-        raise _bad("A practice account must say so in its name.", "Call it “practice 2”, for example.")
+        raise _bad(words("A practice account must say so in its name."), words("Call it “practice 2”, for example."))
     return name
 
 
@@ -114,19 +126,22 @@ def _url(given: str, *, needed: bool) -> str:
     if not given and not needed:
         return ""
     if not given:
-        raise _bad("This platform needs the address of the site.", "Give it as https://site.example.")
-    cure = "Give it as https://site.example, without login, question mark or #."
+        raise _bad(words("This platform needs the address of the site."), words("Give it as https://site.example."))
+    cure = words("Give it as https://site.example, without login, question mark or #.")
     try:
         parts = urlsplit(given)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise _bad("The address of the site cannot be read.", cure) from None
+        raise _bad(words("The address of the site cannot be read."), cure) from None
     if not given.isprintable() or " " in given or not host or len(given) > 2000:
-        raise _bad("The address of the site cannot be read.", cure)
+        raise _bad(words("The address of the site cannot be read."), cure)
     if "@" in parts.netloc or parts.query or parts.fragment:
-        raise _bad("The address of the site carries more than the site: perhaps a login or a token.", cure)
+        raise _bad(words("The address of the site carries more than the site: perhaps a login or a token."), cure)
     if parts.scheme != "https" and not (parts.scheme == "http" and _loopback(host)):
-        raise _bad("The address of the site must begin with https://.", "Plain http is for this machine itself only.")
+        raise _bad(
+            words("The address of the site must begin with https://."),
+            words("Plain http is for this machine itself only."),
+        )
     return given
 
 
@@ -143,39 +158,55 @@ def _custodians(given: tuple[str, ...]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(given))
     if not 1 <= len(names) <= CUSTODIANS_MAX:
         raise _bad(
-            f"An account has one or two custodians; {len(names)} were named.",
-            "Name one or two officials by their Unix names: they alone answer for it.",
+            counted(
+                "An account has one or two custodians; {n} was named.",
+                "An account has one or two custodians; {n} were named.",
+                len(names),
+            ),
+            words("Name one or two officials by their Unix names: they alone answer for it."),
         )
     for name in names:
         if not _UNIX_NAME.fullmatch(name):
-            raise _bad(f"“{text.one_line(name)[:40]}” is not a Unix name.", "Name the custodian by their login name.")
+            raise _bad(
+                words("“{name}” is not a Unix name.", name=text.one_line(name)[:40]),
+                words("Name the custodian by their login name."),
+            )
     return names
 
 
 def _settings(given: Mapping[str, str]) -> dict[str, str]:
     for name, value in given.items():
         if not _SETTING.fullmatch(name):
-            raise _bad(f"“{text.one_line(name)[:40]}” is not a setting's name.", "Small letters, digits and _ only.")
+            raise _bad(
+                words("“{name}” is not a setting's name.", name=text.one_line(name)[:40]),
+                words("Small letters, digits and _ only."),
+            )
         if _SOUNDS_SECRET.search(name):
-            raise _bad(f"The setting “{name}” sounds like a secret.", "Secrets go in by: moderator account secret.")
-        _line(value, f"setting “{name}”")
+            raise _bad(
+                words("The setting “{name}” sounds like a secret.", name=name),
+                words("Secrets go in by: moderator account secret."),
+            )
+        _line(value, words("setting “{name}”", name=name))
     return dict(given)
 
 
-def _no_code(words: str, field: str) -> str:
-    if looks_like_code(words):
+def _no_code(said: str, field: str) -> str:
+    if looks_like_code(said):
         raise _bad(
-            f"The {field} looks like a code itself.",
-            "Say where it is kept, such as “sealed envelope 14, safe of the Director”; never what it is.",
+            words("The {field} looks like a code itself.", field=field),
+            words("Say where it is kept, such as “sealed envelope 14, safe of the Director”; never what it is."),
         )
-    return words
+    return said
 
 
 def _line(given: str, field: str) -> str:
     """One clean line of at most 200 characters."""
     line = " ".join(text.clean(given).text.split())
     if len(line) > _TEXT_MAX:
-        raise _bad(f"The {field} is longer than {_TEXT_MAX} characters.", "Shorten it.")
+        raise _bad(
+            words("The {field} is longer than {most} characters.", field=field, most=_TEXT_MAX),
+            words("Shorten it."),
+        )
     return line
 
 

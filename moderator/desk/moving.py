@@ -6,6 +6,7 @@ from moderator.desk.room import Room
 from moderator.domain.effect import Effect, EffectState, can_move
 from moderator.domain.errors import Code, Refused
 from moderator.domain.person import Actor
+from moderator.domain.wording import kept, words
 from moderator.store import outbox
 
 
@@ -25,10 +26,10 @@ def move(
     """
     row = outbox.find(room.conn, effect.id)
     if row is None or row["state"] != effect.state.value:
-        raise Refused(Code.TOO_LATE, "Too late: it has moved on.", "Look at the effects again.")
+        raise Refused(Code.TOO_LATE, words("Too late: it has moved on."), words("Look at the effects again."))
     if not can_move(effect.op, effect.state, new, by_person=by_person):
         raise AssertionError(f"effect {effect.id}: {effect.state.value} → {new.value} is not a move")
-    moved = room.tx.change("effect", effect.id, state=new.value, reason=reason, **columns)
+    moved = room.tx.change("effect", effect.id, state=new.value, reason=kept(reason), **columns)
     room.tx.record(
         f"effect.{new.value}",
         actor=actor.person.id if actor else 0,
@@ -38,5 +39,15 @@ def move(
         op=effect.op.value,
         was=effect.state.value,
     )
-    room.tx.announce("effect", effect.id)
+    room.tx.announce(*news_of(effect.id, effect.batch_id, new))
     return outbox.effect(moved)
+
+
+_REMARKABLE = frozenset({EffectState.FAILED, EffectState.UNCERTAIN, EffectState.PARKED})
+
+
+def news_of(effect_id: int, batch_id: int | None, state: EffectState) -> tuple[str, int]:
+    """What to tell subscribers: of a bulk act how far it is, unless something went wrong with this very effect."""
+    if batch_id is None or state in _REMARKABLE:
+        return "effect", effect_id
+    return "batch", batch_id

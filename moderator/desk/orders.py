@@ -22,6 +22,7 @@ from moderator.domain.order import Order, OrderKind, high_enough, missing
 from moderator.domain.person import Actor, Permission
 from moderator.domain.view import Done, OrderView
 from moderator.domain.wire import decode, encode
+from moderator.domain.wording import joined, mark, words
 from moderator.domain.workflow import Act
 from moderator.store import escalations as store
 from moderator.store import items
@@ -35,7 +36,7 @@ _EARLY: Final = timedelta(minutes=5)
 
 _TEXT_MAX: Final = 4000
 _URLS_MAX: Final = 50
-_RANK: Final = "a rank of Joint Secretary (police: Deputy Inspector General) or above"
+_RANK: Final = mark("a rank of Joint Secretary (police: Deputy Inspector General) or above")
 
 
 def record_order(room: Room, actor: Actor, item_id: int, ask: ReceivedOrder) -> Done:
@@ -73,19 +74,23 @@ def lacking(order: Order) -> list[str]:
     """What an order or request still lacks, in words. A request that lacks nothing is still no ground."""
     lacks = missing(order)
     if order.kind is OrderKind.ORDER and order.rank and not high_enough(order.rank):
-        lacks.append(_RANK)
+        lacks.append(words(_RANK))
     return lacks
 
 
 def _clean(ask: ReceivedOrder, now: datetime) -> Order:
     """The order as it may be stored. Refuses a receipt that lies ahead and texts beyond all measure."""
     if ask.received_at > now + _EARLY:
-        raise Refused(Code.BAD, "The time of receipt lies ahead.", "Give the moment at which it arrived.")
+        raise Refused(Code.BAD, words("The time of receipt lies ahead."), words("Give the moment at which it arrived."))
     names = ("authority", "officer", "rank", "statute", "reference", "caller", "verified_by")
     lines: dict[str, Any] = {name: " ".join(_words(getattr(ask, name)).split()) for name in names}
     due = ask.due_at or (ask.received_at + DUE if ask.kind is OrderKind.ORDER else None)
     if len(ask.urls) > _URLS_MAX:
-        raise Refused(Code.BAD, f"An order may name up to {_URLS_MAX} addresses.", "Record it in parts.")
+        raise Refused(
+            Code.BAD,
+            words("An order may name up to {most} addresses.", most=_URLS_MAX),
+            words("Record it in parts."),
+        )
     urls = tuple(url for given in ask.urls if (url := "".join(_words(given).split())))
     return Order(
         ask.kind, ask.received_at, reason=_words(ask.reason), words=_words(ask.words), urls=urls, due_at=due, **lines
@@ -95,7 +100,7 @@ def _clean(ask: ReceivedOrder, now: datetime) -> Order:
 def _words(given: str) -> str:
     cleaned = text.clean(given).text.strip()
     if len(cleaned) > _TEXT_MAX:
-        raise Refused(Code.BAD, "One of the fields is too long.", "Keep each under 4,000 characters.")
+        raise Refused(Code.BAD, words("One of the fields is too long."), words("Keep each under 4,000 characters."))
     return cleaned
 
 
@@ -128,15 +133,20 @@ def _lifted(room: Room, actor: Actor, item: Item, order: Order) -> Item:
 
 def _sentence(order: Order, lacks: list[str], order_id: int, permalink: str) -> str:
     if order.kind is OrderKind.REQUEST:
-        tail = f" It lacks {', '.join(lacks)}." if lacks else ""
-        return f"Recorded as request {order_id}: it is no ground; decide by the policy only.{tail}"
+        sentence = words("Recorded as request {order}: it is no ground; decide by the policy only.", order=order_id)
+        return joined((sentence, words("It lacks {lacks}.", lacks=joined(lacks, ", ")))) if lacks else sentence
     if lacks:
-        return f"Recorded as order {order_id}, but it is not actionable: it lacks {', '.join(lacks)}."
-    if permalink and permalink not in order.urls:
-        return (
-            f"Recorded as order {order_id}. None of its addresses is this comment's own: compare them before you act."
+        return words(
+            "Recorded as order {order}, but it is not actionable: it lacks {lacks}.",
+            order=order_id,
+            lacks=joined(lacks, ", "),
         )
-    return f"Recorded as order {order_id}: it can be carried out with h."
+    if permalink and permalink not in order.urls:
+        return words(
+            "Recorded as order {order}. None of its addresses is this comment's own: compare them before you act.",
+            order=order_id,
+        )
+    return words("Recorded as order {order}: it can be carried out with h.", order=order_id)
 
 
 def _view(row: Row) -> OrderView:

@@ -17,10 +17,11 @@ __all__ = ["begin", "carry_out", "due_looks", "look_for", "ready", "recover", "r
 
 
 def ready(look: Look) -> list[int]:
-    """Effects that may go now: oldest decision first, at most one for each target."""
-    return outbox.ready(look.conn)
+    """Effects that may go now: single ones first, oldest decision first, at most one for each target; then those of
+    bulk acts, one for each account."""
+    return [number for number, _ in (*outbox.ready(look.conn), *outbox.ready_of_batches(look.conn))]
 
 
 def due_looks(look: Look) -> list[int]:
     """Effects of unknown outcome that are to be looked for now."""
-    return outbox.due_looks(look.conn, look.now)
+    return [number for number, _ in outbox.due_looks(look.conn, look.now)]

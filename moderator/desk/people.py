@@ -11,6 +11,7 @@ from moderator.domain.errors import Code, Refused
 from moderator.domain.event import canonical
 from moderator.domain.person import Actor, Permission, Person, Role
 from moderator.domain.view import Done
+from moderator.domain.wording import words
 from moderator.store import people as store
 
 
@@ -29,12 +30,14 @@ def add(room: Room, actor: Actor, ask: NewPerson, uid: int) -> Done:
     """Put somebody on the roster. `uid` is what the system says of that name, never what a client says."""
     need(actor, Permission.SUPERVISE)
     if not ask.roles:
-        raise Refused(Code.BAD, "A person needs at least one role.", "Name one, such as moderator.")
+        raise Refused(Code.BAD, words("A person needs at least one role."), words("Name one, such as moderator."))
     if store.active(room.conn, uid, ask.name):
-        raise Refused(Code.WRONG_STATE, f"{ask.name} is on the roster already.", "Look at the roster.")
+        raise Refused(
+            Code.WRONG_STATE, words("{name} is on the roster already.", name=ask.name), words("Look at the roster.")
+        )
     person_id = _insert(room, uid, ask)
     seq = room.tx.record("person.add", actor=actor.person.id, session=actor.session, person=person_id)
-    return Done(f"{ask.name} is on the roster.", seq=seq, row_id=person_id)
+    return Done(words("{name} is on the roster.", name=ask.name), seq=seq, row_id=person_id)
 
 
 def leave(room: Room, actor: Actor, person_id: int) -> Done:
@@ -42,21 +45,27 @@ def leave(room: Room, actor: Actor, person_id: int) -> Done:
     need(actor, Permission.SUPERVISE)
     person = store.get(room.conn, person_id)
     if person is None or not person.active:
-        raise Refused(Code.NOT_FOUND, f"Person {person_id} is not on the roster.", "Look at the roster.")
+        raise Refused(
+            Code.NOT_FOUND,
+            words("Person {person} is not on the roster.", person=person_id),
+            words("Look at the roster."),
+        )
     room.tx.change("person", person_id, active=0, left_at=room.tx.at)
     seq = room.tx.record("person.leave", actor=actor.person.id, session=actor.session, person=person_id)
-    return Done(f"{person.name} is off the roster.", seq=seq, row_id=person_id)
+    return Done(words("{name} is off the roster.", name=person.name), seq=seq, row_id=person_id)
 
 
 def init_lead(room: Room, name: str, uid: int) -> Done:
     """The first person of a shared desk. Refused once anybody is on the roster: from then on a lead adds people."""
     if any(person.active for person in store.roster(room.conn)):
         raise Refused(
-            Code.WRONG_STATE, "This desk has people on its roster already.", "A lead adds others: moderator person add."
+            Code.WRONG_STATE,
+            words("This desk has people on its roster already."),
+            words("A lead adds others: moderator person add."),
         )
     person_id = _insert(room, uid, NewPerson(name, frozenset({Role.LEAD, Role.CUSTODIAN})))
     seq = room.tx.record("person.first", person=person_id)
-    return Done(f"{name} is the lead of this desk.", seq=seq, row_id=person_id)
+    return Done(words("{name} is the lead of this desk.", name=name), seq=seq, row_id=person_id)
 
 
 def ensure_owner(room: Room, name: str, uid: int) -> Person:

@@ -49,6 +49,11 @@ class Presence:
         """Unix names of everybody who has this item open."""
         return tuple(sorted({self._names[s] for s, open_item in list(self._open.items()) if open_item == item_id}))
 
+    def session_of(self, name: str) -> str:
+        """The session in which this person pressed a key last; "" where they are not on the line."""
+        theirs = [session for session, whose in list(self._names.items()) if whose == name]
+        return max(theirs, key=lambda session: self._keys.get(session, 0), default="")
+
     def on_duty(self) -> tuple[str, ...]:
         """Unix names of everybody on the line."""
         return tuple(sorted(set(self._names.values())))

@@ -66,9 +66,17 @@ class Taken(NamedTuple):
     asks: str
     body: str
     """The verdict as JSON."""
+    alike: str | None = None
+    """The key that near-duplicates share; None where it always stands for itself."""
 
 
-def prepare(clauses: Mapping[str, Clause], comment: RemoteComment, cleaned: CleanComment, verdict: Verdict) -> Taken:
+def prepare(
+    clauses: Mapping[str, Clause],
+    comment: RemoteComment,
+    cleaned: CleanComment,
+    verdict: Verdict,
+    alike: str | None = None,
+) -> Taken:
     """Make one judged comment ready to be written, with ids and evidence that any database can hold."""
     top = verdict.top
     ground = clauses.get(top.clause) if top else None
@@ -101,6 +109,7 @@ def prepare(clauses: Mapping[str, Clause], comment: RemoteComment, cleaned: Clea
         protected=int(verdict.protected),
         asks=verdict.asks.value,
         body=body_of(verdict),
+        alike=alike,
     )
 
 

@@ -9,7 +9,9 @@ from moderator.desk.moving import move
 from moderator.desk.room import Room
 from moderator.domain.effect import Effect, EffectState, Op
 from moderator.domain.item import Cause, Visibility
+from moderator.domain.names import named
 from moderator.domain.person import Permission
+from moderator.domain.wording import counted, words
 from moderator.store import decisions, items, outbox, people, polls
 
 
@@ -25,48 +27,66 @@ def recover(room: Room, doubt: str) -> None:
         return
     for effect in outbox.in_state(room.conn, EffectState.SENDING, EffectState.UNCERTAIN):
         if effect.state is EffectState.SENDING or effect.op is Op.MAIL:
-            ending.unknown(room, effect, "The desk stopped while this was being sent.", None)
-    for effect in outbox.held(room.conn):
-        room.windows.open(effect.id, effect.window_ms)
+            ending.unknown(room, effect, words("The desk stopped while this was being sent."), None)
+    for effect_id, window_ms in outbox.windows(room.conn):
+        room.windows.open(effect_id, window_ms)
 
 
 def _park_everything(room: Room, doubt: str) -> None:
     waiting = [state for state in EffectState if state not in (EffectState.DONE, EffectState.CANCELLED)]
     found = [e for e in outbox.in_state(room.conn, *waiting) if e.state is not EffectState.PARKED]
-    why = instance.DOUBTS[doubt]
+    why = words(instance.DOUBTS[doubt])
     for effect in found:
-        move(room, effect, EffectState.PARKED, reason=f"Restored or copied database: {why}.", next_try=None)
+        move(
+            room,
+            effect,
+            EffectState.PARKED,
+            reason=words("Restored or copied database: {why}.", why=why),
+            next_try=None,
+        )
         ending.mark_parked(room, effect)
     instance.rename(room.tx)
     room.tx.record("restore.detected", code=doubt, parked=len(found))
-    room.house.notices["instance"] = (
-        f"Restored or copied database: {why}. {len(found)} remote act(s) wait for a person; nothing was re-sent."
+    room.house.notices["instance"] = counted(
+        "Restored or copied database: {why}. {n} remote act waits for a person; nothing was re-sent.",
+        "Restored or copied database: {why}. {n} remote acts wait for a person; nothing was re-sent.",
+        len(found),
+        why=why,
     )
 
 
 def release_due(room: Room) -> int:
     """End every undo window that is over, and give refused effects another try whose pause is over; how many moved.
 
-    Before it goes, version, grant and account are looked at once more: whoever lost them since sends nothing.
+    Before it goes, version, grant and account are looked at once more: whoever lost them since sends nothing. Single
+    effects come first, and at most a page of them moves at once: officers' writes go in between.
     """
+    if outbox.held(room.conn) != len(room.windows):
+        _remember(room)
     moved = 0
-    held = outbox.held(room.conn)
-    for effect in held:
-        if not room.windows.known(effect.id):
-            room.windows.open(effect.id, effect.window_ms)
-        elif room.windows.over(effect.id):
-            moved += _release(room, effect)
-    room.windows.keep({effect.id for effect in outbox.held(room.conn)})
+    for effect_id in outbox.first_held(room.conn, room.windows.ended(), room.config.limits.bulk):
+        room.windows.forget(effect_id)
+        moved += _release(room, effect_id)
     for effect in outbox.retryable(room.conn, room.now):
         move(room, effect, EffectState.READY, next_try=None, reason=effect.reason)
         moved += 1
     return moved
 
 
-def _release(room: Room, effect: Effect) -> int:
-    current = outbox.find(room.conn, effect.id)
+def _remember(room: Room) -> None:
+    """Give every held effect without a window its own, in full; forget the windows of what is held no longer."""
+    held = outbox.windows(room.conn)
+    for effect_id, window_ms in held:
+        if not room.windows.known(effect_id):
+            room.windows.open(effect_id, window_ms)
+    room.windows.keep({effect_id for effect_id, _ in held})
+
+
+def _release(room: Room, effect_id: int) -> int:
+    current = outbox.find(room.conn, effect_id)
     if current is None or current["state"] != EffectState.HELD.value:
-        return 0
+        return 0  # parked a moment ago, with another effect of its decision
+    effect = outbox.effect(current)
     hindered = hindrance(room, effect)
     if hindered is not None:
         ending.bring_back(room, effect, hindered.cause, hindered.sentence)
@@ -89,14 +109,17 @@ def hindrance(room: Room, effect: Effect) -> Hindrance | None:
     if effect.decision_id is not None:
         decision = decisions.get(room.conn, effect.decision_id)
         if item.visibility is Visibility.GONE:
-            return Hindrance(Cause.EFFECT_PARKED, "The comment is gone from the platform.")
+            return Hindrance(Cause.EFFECT_PARKED, words("The comment is gone from the platform."))
         if decision.seen_version != item.comment_version:
-            return Hindrance(Cause.EDITED, "The comment was edited after the decision.")
+            return Hindrance(Cause.EDITED, words("The comment was edited after the decision."))
         person = people.get(room.conn, decision.person_id)
         wanted = Permission.REPLY if effect.op is Op.REPLY else Permission.DECIDE
         if person is None or not person.may(wanted):
-            return Hindrance(Cause.EFFECT_PARKED, "Whoever decided this may no longer do so.")
+            return Hindrance(Cause.EFFECT_PARKED, words("Whoever decided this may no longer do so."))
     account = polls.account(room.conn, effect.account_id) if effect.account_id else None
     if account is not None and account["status"] != "active":
-        return Hindrance(Cause.EFFECT_PARKED, f"The account {account['name']} is {account['status']}.")
+        return Hindrance(
+            Cause.EFFECT_PARKED,
+            words("The account {name} is {status}.", name=account["name"], status=named(account["status"])),
+        )
     return None

@@ -15,8 +15,10 @@ from moderator.domain.decision import needs_second
 from moderator.domain.effect import Op
 from moderator.domain.errors import Code, Refused
 from moderator.domain.item import Disposition, Item
+from moderator.domain.names import named
 from moderator.domain.person import Actor, Permission
 from moderator.domain.view import Done
+from moderator.domain.wording import joined, words
 from moderator.policy import conduct as code_of_conduct
 from moderator.store import comments, decisions, items
 
@@ -49,14 +51,17 @@ def _keep_text(room: Room, actor: Actor, item: Item, text: str, refused: Refused
         why = "lost the race" if refused.code in _LOST else ""
         decisions.save_draft(room.tx, item.id, actor.person.id, text, len(text), why)
         refused = Refused(
-            refused.code, refused.sentence, f"{refused.cure} Your text stays as a draft.".strip(), refused.facts
+            refused.code,
+            refused.sentence,
+            joined((refused.cure, words("Your text stays as a draft."))),
+            refused.facts,
         )
     return room.refuse_but_keep(refused)
 
 
 def _reply(room: Room, actor: Actor, item: Item, ask: Reply) -> Done:
     unchanged(room, item, ask.seen_version)
-    still_there(item, "replying")
+    still_there(item, words("The comment is gone from the platform; replying is no longer possible."))
     can_reply(room, item)
     _sendable(ask.text)
     checked = checked_text(room, actor, item, ask.text, disclaimer=ask.disclaimer)
@@ -103,13 +108,13 @@ def _lifted(checked: Conduct, lift: str) -> str:
     rules = {mark.rule for mark in checked.broken}
     sentences = [mark.sentence for mark in checked.broken]
     if lift.strip() and checked.liftable:
-        return f"A second person must lift: {', '.join(sorted(rules)).replace('_', ' ')}."
+        return words("A second person must lift: {rules}.", rules=joined([named(rule) for rule in sorted(rules)], ", "))
     raise Refused(
         Code.CONDUCT,
         " ".join(sentences),
-        "Change the text; where it must stand as it is, ask a second person to lift the rule."
+        words("Change the text; where it must stand as it is, ask a second person to lift the rule.")
         if checked.liftable
-        else "Change the text.",
+        else words("Change the text."),
         {"rules": sorted(rules), "sentences": sentences},
     )
 
@@ -170,7 +175,7 @@ def save_draft(room: Room, actor: Actor, item_id: int, ask: SaveDraft) -> Done:
     text = _typed(ask.text)
     item = items.get(room.conn, item_id)
     decisions.save_draft(room.tx, item_id, actor.person.id, text, max(0, min(ask.caret, len(text))))
-    return Done("Draft saved.", item_id, state=item.state.value, version=item.version)
+    return Done(words("Draft saved."), item_id, state=item.state.value, version=item.version)
 
 
 def drop_draft(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
@@ -178,26 +183,30 @@ def drop_draft(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
     need(actor, Permission.REPLY)
     items.get(room.conn, item_id)
     if not decisions.drop_draft(room.tx, item_id, actor.person.id):
-        raise Refused(Code.NOT_FOUND, f"You have no draft on item {item_id}.", "")
-    return Done("Draft dropped; it can be brought back.", item_id)
+        raise Refused(Code.NOT_FOUND, words("You have no draft on item {item}.", item=item_id), "")
+    return Done(words("Draft dropped; it can be brought back."), item_id)
 
 
 def restore_draft(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
     """Bring a dropped draft back, the newest first; what stands in its place is put away and not lost."""
     need(actor, Permission.REPLY)
     if not decisions.restore_draft(room.tx, item_id, actor.person.id):
-        raise Refused(Code.NOT_FOUND, f"You dropped no draft on item {item_id}.", "")
-    return Done("The draft is back.", item_id)
+        raise Refused(Code.NOT_FOUND, words("You dropped no draft on item {item}.", item=item_id), "")
+    return Done(words("The draft is back."), item_id)
 
 
 def _typed(text: str) -> str:
     """What was typed, in a form that can be stored. Refuses one that is too long."""
     if len(text) > _LONGEST:
-        raise Refused(Code.BAD, f"A text has at most {_LONGEST:,} characters.", "Shorten it.")
+        raise Refused(
+            Code.BAD, words("A text has at most {most} characters.", most=f"{_LONGEST:,}"), words("Shorten it.")
+        )
     return storable(text)
 
 
 def _sendable(text: str) -> None:
     """Refuse a reply with characters that no reader can see: they came in by a paste, and hide what is said."""
     if any(unicodedata.category(ch) in ("Cc", "Cs") and ch != "\n" for ch in text):
-        raise Refused(Code.BAD, "The text holds control characters.", "Type it again where it was pasted.")
+        raise Refused(
+            Code.BAD, words("The text holds control characters."), words("Type it again where it was pasted.")
+        )

@@ -15,6 +15,7 @@ from moderator.domain.errors import Code, Refused
 from moderator.domain.item import Cause, Disposition, Item, State
 from moderator.domain.person import Actor, Permission
 from moderator.domain.view import Done
+from moderator.domain.wording import kept, words
 from moderator.domain.workflow import Act
 from moderator.store import decisions, items
 
@@ -25,7 +26,7 @@ def approve(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
     """Let a proposal go out, as the second person. It leaves at once: two people have looked at it."""
     need(actor, Permission.APPROVE)
     item, proposed = _proposal(room, actor, item_id)
-    still_there(item, "carrying this out")
+    still_there(item, words("The comment is gone from the platform; carrying this out is no longer possible."))
     unchanged(room, item, proposed.seen_version)
     wanted = _wanted(room, item, proposed)
     new = take(
@@ -59,14 +60,20 @@ def send_back(room: Room, actor: Actor, item_id: int, ask: Because) -> Done:
     """Return a proposal to the queue with a reason. Its text is a draft of whoever proposed it."""
     need(actor, Permission.APPROVE)
     need_session(actor)
-    reason = need_reason(ask.reason, "Sending it back")
+    reason = need_reason(ask.reason, words("Sending it back needs a reason."))
     item, proposed = _proposal(room, actor, item_id)
     new = take(room, actor, item, Act.SEND_BACK, decided_by=proposed.person_id)
     undone(room, proposed, proposed.person_id)
-    text = f"Sent back: {reason}"
+    text = kept(words("Sent back: {reason}", reason=reason))
     room.tx.insert("note", {"item_id": item_id, "person_id": actor.person.id, "text": text, "at": room.tx.at})
     seq = keep(room, actor, due_anew(room, new), "review.send_back", decision=proposed.id)
-    return Done(f"Item {item_id} is back in the queue.", item_id, state=new.state.value, version=new.version, seq=seq)
+    return Done(
+        words("Item {item} is back in the queue.", item=item_id),
+        item_id,
+        state=new.state.value,
+        version=new.version,
+        seq=seq,
+    )
 
 
 def _proposal(room: Room, actor: Actor, item_id: int) -> tuple[Item, Decision]:
@@ -77,7 +84,7 @@ def _proposal(room: Room, actor: Actor, item_id: int) -> tuple[Item, Decision]:
     if State.REVIEW not in (item.state, item.resting) or proposed is None:
         raise Refused(
             Code.WRONG_STATE,
-            f"Nothing on item {item.id} waits for a second person.",
-            "The view Review shows what does.",
+            words("Nothing on item {item} waits for a second person.", item=item.id),
+            words("The view Review shows what does."),
         )
     return item, proposed

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from moderator.config import Config
 from moderator.domain.clock import Clock
 from moderator.domain.errors import Code, Refused
+from moderator.domain.names import named
 from moderator.domain.person import Actor, Permission
 from moderator.domain.policy import Verdict
 from moderator.domain.view import Done
+from moderator.domain.wording import joined, words
 from moderator.policy.document import Document
 from moderator.store.base import Tx
 from moderator.text import clean
@@ -35,19 +37,27 @@ class Windows:
         """Begin a window of so many milliseconds."""
         self._ends[effect_id] = self._clock.up_ms() + window_ms
 
+    def __len__(self) -> int:
+        """How many windows are remembered."""
+        return len(self._ends)
+
     def known(self, effect_id: int) -> bool:
         """Whether a window was opened for this effect since the desk came up."""
         return effect_id in self._ends
+
+    def ended(self) -> list[int]:
+        """Effects whose window has ended."""
+        now = self._clock.up_ms()
+        return [effect_id for effect_id, end in self._ends.items() if end <= now]
+
+    def forget(self, effect_id: int) -> None:
+        """It is held no longer."""
+        self._ends.pop(effect_id, None)
 
     def left(self, effect_id: int) -> int:
         """Milliseconds that are left; 0 where the window is over or was never opened."""
         end = self._ends.get(effect_id)
         return max(end - self._clock.up_ms(), 0) if end is not None else 0
-
-    def over(self, effect_id: int) -> bool:
-        """Whether a window was opened and has ended."""
-        end = self._ends.get(effect_id)
-        return end is not None and self._clock.up_ms() >= end
 
     def keep(self, held: set[int]) -> None:
         """Forget the windows of everything that is no longer held."""
@@ -103,27 +113,34 @@ class Look:
 def need(actor: Actor, permission: Permission) -> None:
     """Refuse an act that this person's roles do not grant."""
     if not actor.person.may(permission):
-        roles = ", ".join(sorted(role.value for role in actor.person.roles)) or "no role"
+        roles = joined([named(role) for role in sorted(actor.person.roles)], ", ") or words("no role")
         raise Refused(
             Code.NOT_ALLOWED,
-            f"{actor.person.name} ({roles}) may not do this: it needs the permission “{permission.value}”.",
-            "Ask the lead.",
+            words(
+                "{name} ({roles}) may not do this: it needs the permission “{permission}”.",
+                name=actor.person.name,
+                roles=roles,
+                permission=permission.value,
+            ),
+            words("Ask the lead."),
         )
 
 
 def need_session(actor: Actor) -> None:
     """Refuse an act that claims an item for nobody's living session."""
     if not actor.session:
-        raise Refused(Code.NO_SESSION, "This act needs a living session.", "Open the event stream, then act again.")
+        raise Refused(
+            Code.NO_SESSION, words("This act needs a living session."), words("Open the event stream, then act again.")
+        )
 
 
-def need_reason(reason: str, what: str) -> str:
+def need_reason(reason: str, sentence: str) -> str:
     """The reason on one line. Refuses an empty one."""
     plain = " ".join(safe(reason).split())
     if not plain:
-        raise Refused(Code.BAD, f"{what} needs a reason.", "Say in a few words why.")
+        raise Refused(Code.BAD, sentence, words("Say in a few words why."))
     if len(plain) > 2000:
-        raise Refused(Code.BAD, "That reason is too long.", "Keep it under 2,000 characters.")
+        raise Refused(Code.BAD, words("That reason is too long."), words("Keep it under 2,000 characters."))
     return plain
 
 

@@ -15,6 +15,7 @@ from moderator.domain.effect import Effect, EffectState
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import Fault
 from moderator.domain.person import Actor, Permission
+from moderator.domain.wording import words
 from moderator.domain.workflow import leased
 from moderator.policy.document import PolicyError
 from moderator.store import items, outbox, people, polls, queue, trail
@@ -35,6 +36,8 @@ class Due:
     """0 for mail. One effect at a time moves for each account."""
     look: bool
     """True where it went out already and is to be looked for; False where it is to be sent."""
+    bulk: bool = False
+    """True for one of a bulk act: it goes where nothing else goes, at the pace of `bulk_pause`."""
 
 
 async def open_up(house: House) -> None:
@@ -42,7 +45,7 @@ async def open_up(house: House) -> None:
     try:
         await house.start()
     except PolicyError as error:
-        raise Refused(Code.BAD, str(error), "Then: moderator policy check") from None
+        raise Refused(Code.BAD, error.args[0], words("Then: moderator policy check")) from None
 
 
 def active_accounts(look: Look) -> list[int]:
@@ -51,20 +54,24 @@ def active_accounts(look: Look) -> list[int]:
 
 
 def due(look: Look) -> list[Due]:
-    """Effects that may go now or are to be looked for now, oldest first."""
-    asked = [(number, False) for number in outbox.ready(look.conn)]
-    asked += [(number, True) for number in outbox.due_looks(look.conn, look.now)]
-    found = []
-    for number, is_look in sorted(asked):
-        row = outbox.find(look.conn, number)
-        if row is not None:
-            found.append(Due(number, row["account_id"] or 0, is_look))
-    return found
+    """Effects that may go now or are to be looked for now: single ones first, oldest first, then those of bulk acts."""
+    single = [Due(number, account or 0, look=False) for number, account in outbox.ready(look.conn)]
+    single += [Due(number, account or 0, look=True) for number, account in outbox.due_looks(look.conn, look.now)]
+    single.sort(key=lambda due: due.effect_id)
+    bulk = outbox.ready_of_batches(look.conn)
+    return [*single, *(Due(number, account or 0, look=False, bulk=True) for number, account in bulk)]
+
+
+def bulk_pause(house: House, account_id: int) -> float:
+    """Seconds between two effects of a bulk act on one account: what the platform bears, at most what is configured."""
+    can = house.capabilities(account_id)
+    most = house.config.limits.bulk_per_minute
+    return 60 / (min(can.acts_per_minute, most) if can and can.acts_per_minute else most)
 
 
 def anything_open(look: Look) -> bool:
     """Whether any effect may still move by itself: only then the outbox needs its rounds."""
-    return bool(outbox.in_state(look.conn, *_UNDER_WAY))
+    return outbox.any_in(look.conn, *_UNDER_WAY)
 
 
 def moves_within(look: Look, limit: timedelta) -> bool:
@@ -74,7 +81,7 @@ def moves_within(look: Look, limit: timedelta) -> bool:
 
 def _soon(look: Look, effect: Effect, limit: timedelta) -> bool:
     if effect.state is EffectState.READY:  # one that waits for a frozen account or a new secret waits for a person
-        return effect.id in outbox.ready(look.conn)
+        return outbox.may_go(look.conn, effect.id)
     if effect.state in (EffectState.UNCERTAIN, EffectState.FAILED):
         return effect.next_try is None or effect.next_try <= look.now + limit
     return True
@@ -92,7 +99,9 @@ def _verify(path: Path) -> Fault | None:
             return trail.verify(conn)
     except sqlite3.Error as error:
         raise Refused(
-            Code.BUSY, "The trail cannot be walked just now: the database is busy or damaged.", "Try again; see doctor."
+            Code.BUSY,
+            words("The trail cannot be walked just now: the database is busy or damaged."),
+            words("Try again; see doctor."),
         ) from error
 
 

@@ -11,6 +11,7 @@ from moderator.desk.moving import move
 from moderator.desk.room import Look, Room
 from moderator.domain.effect import Effect, EffectState, Op
 from moderator.domain.errors import Refused
+from moderator.domain.wording import sentence_of, words
 from moderator.mail import MailRefused, MailUnknown
 from moderator.platforms.base import (
     Action,
@@ -44,7 +45,7 @@ _HOLD_OFF: Final = 3.0
 
 def begin(room: Room, effect_id: int) -> tuple[Effect, Action | None, Row] | None:
     """Mark an effect as being sent, before the first byte leaves. None where it may not go after all."""
-    if effect_id not in outbox.ready(room.conn):
+    if not outbox.may_go(room.conn, effect_id):
         return None
     row = outbox.find(room.conn, effect_id)
     if row is None:
@@ -106,7 +107,7 @@ async def carry_out(house: House, effect_id: int) -> None:
         await house.checkpoint()
     except OSError:
         _log.exception("the checkpoint could not be written")
-        await house.write(ending.refused, effect, "Not sent: the disk refused the checkpoint.", None)
+        await house.write(ending.refused, effect, words("Not sent: the disk refused the checkpoint."), None)
         return
     try:
         if action is None or connector is None:
@@ -114,7 +115,9 @@ async def carry_out(house: House, effect_id: int) -> None:
         else:
             await _act(house, effect, action, connector)
     except asyncio.CancelledError:
-        await asyncio.shield(house.write(ending.unknown, effect, "The desk stopped waiting for an answer.", None))
+        await asyncio.shield(
+            house.write(ending.unknown, effect, words("The desk stopped waiting for an answer."), None)
+        )
         raise
 
 
@@ -130,7 +133,7 @@ async def _line(house: House, account_id: int) -> Connector | None:
         connector = await accounts.connector(house, account_id)
     except (Refused, VaultUnavailable, PlatformError) as error:
         house.hold_off[account_id] = house.clock.up_ms() + int(_HOLD_OFF * house.config.times.vault * 1000)
-        house.notices[f"line {account_id}"] = f"Nothing can be sent: {error}"
+        house.notices[f"line {account_id}"] = words("Nothing can be sent: {why}", why=sentence_of(error))
         return None
     house.hold_off.pop(account_id, None)
     house.notices.pop(f"line {account_id}", None)
@@ -144,31 +147,31 @@ async def _act(house: House, effect: Effect, action: Action, connector: Connecto
         await _failed(house, effect, error)
     except Exception:
         _log.exception("a connector failed in an unforeseen way")
-        await house.write(ending.unknown, effect, "Sent, but what came of it is not known.", None)
+        await house.write(ending.unknown, effect, words("Sent, but what came of it is not known."), None)
     else:
         await _answered(house, effect, outcome)
 
 
 async def _answered(house: House, effect: Effect, outcome: Outcome) -> None:
     if outcome.verb is Verb.UNKNOWN:
-        await house.write(ending.unknown, effect, "Sent, but nobody answered.", None)
+        await house.write(ending.unknown, effect, words("Sent, but nobody answered."), None)
         return
-    reason = "It was so already." if outcome.verb is Verb.ALREADY else ""
+    reason = words("It was so already.") if outcome.verb is Verb.ALREADY else ""
     await house.write(ending.done, effect, outcome, reason)
 
 
 async def _failed(house: House, effect: Effect, error: PlatformError) -> None:
     """What each kind of refusal means for the effect."""
-    sentence = str(error)
+    sentence = sentence_of(error)
     if isinstance(error, AuthRevoked) and not await _refused_for_good(house, effect):
-        await house.write(ending.refused, effect, "The secret was changed; trying with the new one.", None)
+        await house.write(ending.refused, effect, words("The secret was changed; trying with the new one."), None)
     elif isinstance(error, (AuthRevoked, Forbidden)):
         await house.write(ending.pause, effect, sentence)
     elif isinstance(error, NotFound):
         await house.write(ending.moot, effect)
     elif isinstance(error, Duplicate):
         await house.write(
-            ending.unknown, effect, "The platform holds this already; looking whose it is.", house.clock.now()
+            ending.unknown, effect, words("The platform holds this already; looking whose it is."), house.clock.now()
         )
     elif isinstance(error, (Invalid, Unsupported, Conflict)):
         await house.write(ending.impossible, effect, sentence)
@@ -196,16 +199,16 @@ async def _mail(house: House, effect: Effect, row: Row) -> None:
         await escalate.send(house, row)
     except MailRefused as error:
         if error.transient:
-            await house.write(ending.refused, effect, str(error), None)
+            await house.write(ending.refused, effect, sentence_of(error), None)
         else:
-            await house.write(ending.impossible, effect, str(error))
+            await house.write(ending.impossible, effect, sentence_of(error))
     except (Refused, VaultUnavailable) as error:
-        await house.write(ending.refused, effect, str(error), None)
+        await house.write(ending.refused, effect, sentence_of(error), None)
     except MailUnknown as error:
-        await house.write(ending.lost, effect, str(error))
+        await house.write(ending.lost, effect, sentence_of(error))
     except Exception:
         _log.exception("mail failed in an unforeseen way")
-        await house.write(ending.lost, effect, "Whether this mail left is not known.")
+        await house.write(ending.lost, effect, words("Whether this mail left is not known."))
     else:
         await house.write(ending.done, effect, Outcome(Verb.DONE), "")
 
@@ -222,7 +225,7 @@ async def look_for(house: House, effect_id: int) -> None:
     try:
         outcome = await connector.look(action, taken)
     except (AuthRevoked, Forbidden) as error:
-        await house.write(ending.pause_account, effect, str(error))
+        await house.write(ending.pause_account, effect, sentence_of(error))
     except NotFound:
         await house.write(ending.not_found if effect.op is Op.REPLY else ending.moot_unsure, effect)
     except RateLimited as error:
@@ -236,7 +239,7 @@ async def look_for(house: House, effect_id: int) -> None:
         if outcome.verb is Verb.UNKNOWN:
             await house.write(ending.not_found, effect)
         else:
-            await house.write(ending.done, effect, outcome, "Found on the platform.")
+            await house.write(ending.done, effect, outcome, words("Found on the platform."))
 
 
 def _looked_for(look: Look, effect_id: int) -> tuple[Effect, Action, frozenset[str]] | None:

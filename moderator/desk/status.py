@@ -8,8 +8,9 @@ from moderator.desk.telling import draft_of, effect_of
 from moderator.domain.account import Status as AccountStatus
 from moderator.domain.person import Actor, Permission
 from moderator.domain.view import AccountHealth, Status, View
+from moderator.domain.wording import recalled
 from moderator.platforms import PLATFORMS
-from moderator.store import base, decisions, outbox, polls, queue
+from moderator.store import base, decisions, figures, outbox, polls, queue
 from moderator.store.items import of
 
 
@@ -35,6 +36,7 @@ def status(look: Look, actor: Actor) -> Status:
         read_only=house.store.read_only,
         notices=tuple(house.notices.values()),
         now=look.now,
+        oldest=of(figures.oldest(look.conn)),
     )
 
 
@@ -52,7 +54,7 @@ def health(look: Look, row: base.Row) -> AccountHealth:
         since=of(row["down_since"]),
         last_ok=of(row["last_ok"]),
         next_poll=look.house.not_before.get(row["id"]),
-        sentence=row["sentence"] or "",
+        sentence=recalled(row["sentence"] or ""),
         tested=kind.tested if kind else "",
     )
 

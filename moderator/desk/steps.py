@@ -11,16 +11,17 @@ from moderator.domain.errors import Code, Refused
 from moderator.domain.event import Value
 from moderator.domain.item import Disposition, Item, Lane, State, Visibility
 from moderator.domain.person import Actor, Permission, Person
+from moderator.domain.wording import mark, words
 from moderator.domain.workflow import Act, Step, leased, step
 from moderator.store import comments, decisions, items, people
 
 WORDS: dict[Disposition, str] = {
-    Disposition.LEFT_PUBLIC: "left public",
+    Disposition.LEFT_PUBLIC: mark("left public"),
     Disposition.HIDDEN: "hidden",
-    Disposition.REPLIED: "replied to",
-    Disposition.HIDDEN_REPLIED: "replied to and hidden",
-    Disposition.LAWFUL_ORDER: "hidden on a lawful order",
-    Disposition.GONE: "closed: it is gone from the platform",
+    Disposition.REPLIED: mark("replied to"),
+    Disposition.HIDDEN_REPLIED: mark("replied to and hidden"),
+    Disposition.LAWFUL_ORDER: mark("hidden on a lawful order"),
+    Disposition.GONE: mark("closed: it is gone from the platform"),
 }
 
 
@@ -55,9 +56,16 @@ def _named(room: Room, item: Item, refused: Refused) -> Refused:
     if decided is None:
         return refused
     name = people.names(room.conn, [decided.person_id])[decided.person_id]
-    outcome = WORDS.get(decided.disposition, decided.disposition.value)
-    verb = "proposed" if item.state is State.REVIEW else "decided"
-    sentence = f"Item {item.id} was {verb} by {name} at {local(room, decided.decided_at)}: {outcome}."
+    told = {
+        "item": item.id,
+        "name": name,
+        "time": local(room, decided.decided_at),
+        "outcome": words(WORDS.get(decided.disposition, decided.disposition.value)),
+    }
+    if item.state is State.REVIEW:
+        sentence = words("Item {item} was proposed by {name} at {time}: {outcome}.", **told)
+    else:
+        sentence = words("Item {item} was decided by {name} at {time}: {outcome}.", **told)
     facts = {**refused.facts, "person": name, "disposition": decided.disposition.value}
     return Refused(Code.WRONG_STATE, sentence, refused.cure, facts)
 
@@ -72,8 +80,10 @@ def taken(room: Room, item: Item) -> Refused:
     why = f" ({lease.hold_reason})" if lease.hold_reason else ""
     return Refused(
         Code.TAKEN,
-        f"Item {item.id} is with {name} until {local(room, until)}{why}.",
-        "C takes it over with a reason.",
+        words(
+            "Item {item} is with {name} until {time}{why}.", item=item.id, name=name, time=local(room, until), why=why
+        ),
+        words("C takes it over with a reason."),
         {"person": name, "until": until.isoformat()},
     )
 
@@ -95,11 +105,11 @@ def unchanged(room: Room, item: Item, seen: int) -> None:
     if seen == item.comment_version:
         return
     if not 1 <= seen < item.comment_version:
-        raise Refused(Code.BAD, f"Item {item.id} has no version {seen}.", "Read it again.")
+        raise Refused(Code.BAD, words("Item {item} has no version {n}.", item=item.id, n=seen), words("Read it again."))
     raise Refused(
         Code.CHANGED,
-        "The comment was edited since you read it. Nothing was decided.",
-        "Read the new text, then decide again.",
+        words("The comment was edited since you read it. Nothing was decided."),
+        words("Read the new text, then decide again."),
         {
             "old": comments.text_of(room.conn, item.id, seen),
             "new": comments.text_of(room.conn, item.id, item.comment_version),
@@ -109,13 +119,13 @@ def unchanged(room: Room, item: Item, seen: int) -> None:
     )
 
 
-def still_there(item: Item, what: str) -> None:
-    """Refuse an act on a comment that is gone from its platform."""
+def still_there(item: Item, sentence: str) -> None:
+    """Refuse with this sentence an act on a comment that is gone from its platform."""
     if item.visibility is Visibility.GONE:
         raise Refused(
             Code.WRONG_STATE,
-            f"The comment is gone from the platform; {what} is no longer possible.",
-            "a closes the item as gone.",
+            sentence,
+            words("a closes the item as gone."),
         )
 
 

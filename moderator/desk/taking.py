@@ -18,6 +18,7 @@ from moderator.desk.steps import due_anew, keep, more_urgent, take
 from moderator.domain.comment import RemoteState
 from moderator.domain.event import stamp
 from moderator.domain.item import OPEN_STATES, Cause, Item, Lane, State, Visibility
+from moderator.domain.wording import words
 from moderator.domain.workflow import Act
 from moderator.store import comments, decisions, items, outbox
 
@@ -103,6 +104,7 @@ class _Writer:
             "commented_at": taken.commented_at,
             "retention": "routine",
             "due_first": self._due(taken.lane),
+            "alike": taken.alike,
         }
 
     def _due(self, lane: int) -> str:
@@ -203,6 +205,8 @@ def _again(room: Room, item: Item, taken: Taken, read_ms: int) -> None:
         _insert_version(room, item.id, new.comment_version, taken)
     new = replace(new, visibility=seen)
     beside: dict[str, object] = {"revision": taken.revision}
+    if edited:
+        beside["alike"] = taken.alike
     if new.lane < item.lane:
         beside["opened_at"] = None
     items.save(room.tx, new, **beside)
@@ -245,7 +249,8 @@ def gone(room: Room, item: Item) -> None:
     keep(room, None, new, "seen.gone")
     waiting = [e for e in outbox.open_of_item(room.conn, item.id) if withdrawing.can_be_taken_back(e)]
     if waiting and item.state is State.COMMITTING:
-        ending.bring_back(room, waiting[0], Cause.EFFECT_PARKED, "The comment is gone from the platform.")
+        gone_now = words("The comment is gone from the platform.")
+        ending.bring_back(room, waiting[0], Cause.EFFECT_PARKED, gone_now)
 
 
 def gone_all(room: Room, item_ids: Iterable[int]) -> None:

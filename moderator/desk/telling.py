@@ -7,34 +7,37 @@ from collections.abc import Iterable
 from typing import Any
 
 from moderator.desk.room import Look, Room
+from moderator.domain import masking
 from moderator.domain.effect import EffectState, Op
 from moderator.domain.event import moment, stamp
 from moderator.domain.item import OPEN_STATES, Cause, Disposition, Lane, State, Visibility
-from moderator.domain.policy import Asks, Opinion
+from moderator.domain.policy import Asks, Opinion, Verdict
 from moderator.domain.view import DraftView, EffectView, Row, TrailView
+from moderator.domain.wire import decode
+from moderator.domain.wording import Words, recalled, words
 from moderator.store import base, people
 from moderator.store.items import of
-from moderator.store.queue import key_of
+from moderator.store.orders import key_of
 from moderator.text import clean
 
 _SHOWN = 400
 """Code points of a comment in a row of the queue."""
 
 
-def row_of(look: Look, row: base.Row, person_id: int) -> Row:
-    """One line of the queue."""
+def row_of(look: Look, row: base.Row, person_id: int, key: str = "", copies: int = 1) -> Row:
+    """One line of the queue, with its key in the order in which it is shown ("" for the desk's own)."""
     state = State(row["state"])
     owner = row["l_person"] if row["l_until"] and row["l_until"] > stamp(look.now) else None
     text = (row["text"] or "").replace("\n", " ")
     return Row(
         id=row["id"],
-        key=key_of(row["lane"], row["due_first"], row["id"]),
+        key=key or key_of(row["lane"], row["due_first"], row["id"]),
         state=state,
         lane=Lane(row["lane"]),
         account=row["account"],
         author=row["author"] or "",
         text=text,
-        masks=_masks(row["body"], len(text)),
+        masks=masks_in(row["body"], len(text)),
         category=row["category"] or "",
         clause=row["clause"] or "",
         opinion=Opinion(row["opinion"] or Opinion.NONE),
@@ -52,25 +55,35 @@ def row_of(look: Look, row: base.Row, person_id: int) -> Row:
         disposition=Disposition(row["disposition"]),
         snoozed_until=of(row["snoozed_until"]),
         level=row["level"],
+        copies=copies,
     )
 
 
-def _masks(body: str | None, length: int) -> tuple[tuple[int, int], ...]:
-    """Spans to cover, within the shown part. Most comments have none: then the verdict is not even parsed."""
+def masks_in(body: str | None, length: int) -> tuple[tuple[int, int], ...]:
+    """Spans to cover by a stored verdict, within the first `length` code points.
+
+    Most comments have none: then the verdict is not even parsed.
+    """
     if not body or '"mask": true' not in body:
         return ()
-    findings = json.loads(body).get("findings", [])
-    spans = ((f["start"], min(f["end"], length)) for f in findings if f.get("mask") and f["start"] < length)
-    return tuple(sorted(set(spans)))
+    return masking.within(masking.covered(decode(Verdict, json.loads(body)).findings), 0, length)
 
 
-_OPS = {Op.HIDE: "hide", Op.RESTORE: "restore", Op.REPLY: "reply to", Op.MAIL: "mail"}
+def _label(op: Op, row: base.Row) -> Words:
+    """What an effect is, in words: on which account, and whose comment."""
+    if op is Op.MAIL:
+        return words("mail {ref}", ref=row["ref"] or "")
+    names = {"account": row["account"], "author": row["author"] or ""}
+    if op is Op.HIDE:
+        return words("hide {account} {author}", **names)
+    if op is Op.RESTORE:
+        return words("restore {account} {author}", **names)
+    return words("reply to {account} {author}", **names)
 
 
 def effect_of(place: Look | Room, row: base.Row, person_id: int) -> EffectView:
     """One remote act, as the screen tells it."""
     op, state = Op(row["op"]), EffectState(row["state"])
-    label = f"mail {row['ref'] or ''}" if op is Op.MAIL else f"{_OPS[op]} {row['account']} {row['author'] or ''}"
     return EffectView(
         id=row["id"],
         decision_id=row["decision_id"] or 0,
@@ -78,11 +91,11 @@ def effect_of(place: Look | Room, row: base.Row, person_id: int) -> EffectView:
         account=row["account"],
         op=op,
         state=state,
-        label=label.strip(),
+        label=_label(op, row),
         left_ms=place.windows.left(row["id"]) if state is EffectState.HELD else 0,
         tries=row["tries"],
         next_try=of(row["next_try"]),
-        reason=row["reason"],
+        reason=recalled(row["reason"]),
         remote_id=row["remote_id"],
         person=row["person"] or "",
         mine=row["person_id"] == person_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from moderator.desk.room import Look
+from moderator.desk.telling import masks_in
 from moderator.domain.event import moment
 from moderator.domain.item import Item
 from moderator.domain.view import ThreadEntry
@@ -37,13 +38,17 @@ def _chain(look: Look, account_id: int, target: Voice) -> list[Voice]:
     return chain
 
 
+def _entry(voice: Voice, depth: int, *, target: bool) -> ThreadEntry:
+    """One voice as it is shown, with what is to be covered in it: abuse around a comment is abuse too."""
+    masks = masks_in(voice.verdict, len(voice.text))
+    return ThreadEntry(voice.author, voice.text, moment(voice.at), voice.ours, target, depth, masks)
+
+
 def _walk(
     look: Look, item: Item, voice: Voice, depth: int, must: set[str], entries: list[ThreadEntry], seen: set[str]
 ) -> None:
     """This voice and what stands under it. Beyond the most that is shown, only the way to the comment is kept."""
-    entries.append(
-        ThreadEntry(voice.author, voice.text, moment(voice.at), voice.ours, voice.remote_id == item.remote_id, depth)
-    )
+    entries.append(_entry(voice, depth, target=voice.remote_id == item.remote_id))
     if depth >= _UP + _DOWN:
         return
     for answer in comments.answers(look.conn, item.account_id, voice.remote_id, _MOST):

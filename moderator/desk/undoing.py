@@ -15,6 +15,7 @@ from moderator.domain.errors import Code, Refused
 from moderator.domain.item import Cause, Item, State
 from moderator.domain.person import Actor, Permission
 from moderator.domain.view import Done
+from moderator.domain.wording import kept, words
 from moderator.domain.workflow import Act
 from moderator.store import decisions, items, outbox
 
@@ -32,19 +33,21 @@ def undo(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
     decision = decisions.live(room.conn, item.id, item.reopened)
     if decision is None:
         raise Refused(
-            Code.WRONG_STATE, f"There is nothing to undo on item {item.id}.", "o reopens an item that was closed."
+            Code.WRONG_STATE,
+            words("There is nothing to undo on item {id}.", id=item.id),
+            words("o reopens an item that was closed."),
         )
     if item.state is State.REVIEW:
         return withdraw(room, actor, item_id, ask)
     effects = outbox.of_decision(room.conn, decision.id)
-    new = take(room, actor, item, Act.UNDO, decided_by=decision.person_id, drained=any(map(_left, effects)))
-    _cancel(room, actor, effects, "Undone.")
+    new = take(room, actor, item, Act.UNDO, decided_by=decision.person_id, drained=any(map(left, effects)))
+    cancel(room, actor, effects, words("Undone."))
     undone(room, decision, actor.person.id)
     seq = keep(room, actor, due_kept(new), "undo", decision=decision.id)
-    return _done(f"Undone: item {item.id} is yours again.", new, seq)
+    return _done(words("Undone: item {id} is yours again.", id=item.id), new, seq)
 
 
-def _left(effect: Effect) -> bool:
+def left(effect: Effect) -> bool:
     """Whether something of this effect is, or may be, on the platform."""
     return effect.state is not EffectState.CANCELLED and not withdrawing.can_be_taken_back(effect)
 
@@ -54,7 +57,8 @@ def due_kept(item: Item) -> Item:
     return replace(item, cause=Cause.UNDONE)
 
 
-def _cancel(room: Room, actor: Actor, effects: list[Effect], reason: str) -> None:
+def cancel(room: Room, actor: Actor, effects: list[Effect], reason: str) -> None:
+    """Cancel those of the effects that have not left."""
     for effect in effects:
         if effect.state is not EffectState.CANCELLED and withdrawing.can_be_taken_back(effect):
             withdrawing.cancel(room, actor, effect, reason)
@@ -73,7 +77,9 @@ def _undo_escalation(room: Room, actor: Actor, item: Item) -> Done:
     """Take an escalation back while its mail has not left."""
     row = decisions.newest_escalation(room.conn, item.id)
     if row is None:
-        raise Refused(Code.WRONG_STATE, f"There is nothing to undo on item {item.id}.", "o reopens it.")
+        raise Refused(
+            Code.WRONG_STATE, words("There is nothing to undo on item {id}.", id=item.id), words("o reopens it.")
+        )
     mail = outbox.find(room.conn, row["effect_id"]) if row["effect_id"] else None
     effects = [outbox.effect(mail)] if mail else []
     new = take(
@@ -82,13 +88,13 @@ def _undo_escalation(room: Room, actor: Actor, item: Item) -> Done:
         item,
         Act.UNDO,
         decided_by=row["person_id"],
-        drained=any(map(_left, effects)),
+        drained=any(map(left, effects)),
         level=decisions.level_before(room.conn, item.id, row["id"]),
     )
-    _cancel(room, actor, effects, "Undone.")
+    cancel(room, actor, effects, words("Undone."))
     room.tx.change("escalation", row["id"], undone=1)
     seq = keep(room, actor, due_kept(new), "undo.escalation", escalation=row["id"])
-    return _done(f"Undone: item {item.id} is yours again, no mail was sent.", new, seq)
+    return _done(words("Undone: item {id} is yours again, no mail was sent.", id=item.id), new, seq)
 
 
 def withdraw(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
@@ -98,29 +104,29 @@ def withdraw(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
     item = items.get(room.conn, item_id)
     proposed = decisions.live(room.conn, item.id, item.reopened)
     if proposed is None:
-        raise Refused(Code.WRONG_STATE, f"Nothing on item {item.id} waits for a second person.", "")
+        raise Refused(Code.WRONG_STATE, words("Nothing on item {id} waits for a second person.", id=item.id), "")
     new = take(room, actor, item, Act.WITHDRAW, decided_by=proposed.person_id)
     undone(room, proposed, proposed.person_id)
     seq = keep(room, actor, new, "review.withdraw", decision=proposed.id)
-    return _done(f"Withdrawn: item {item.id} is yours again.", new, seq)
+    return _done(words("Withdrawn: item {id} is yours again.", id=item.id), new, seq)
 
 
 def reopen(room: Room, actor: Actor, item_id: int, ask: Because) -> Done:
     """Bring a closed, escalated or proposed item back into the queue with a clock of its own. What was decided stays on
     record; what of it has not left is not sent."""
     need(actor, Permission.DECIDE)
-    reason = need_reason(ask.reason, "Reopening")
+    reason = need_reason(ask.reason, words("Reopening needs a reason."))
     item = items.get(room.conn, item_id)
     new = take(room, actor, item, Act.REOPEN, reason=reason)
     _let_go(room, actor, item)
-    _note(room, actor, item_id, f"Reopened: {reason}")
+    _note(room, actor, item_id, words("Reopened: {reason}", reason=reason))
     seq = keep(room, actor, due_anew(room, new), "reopen")
-    return _done(f"Item {item_id} is open again.", new, seq)
+    return _done(words("Item {id} is open again.", id=item_id), new, seq)
 
 
 def _let_go(room: Room, actor: Actor, item: Item) -> None:
     """What a reopened item no longer wants: unsent effects, a proposal, an escalation's unsent mail."""
-    withdrawing.from_item(room, actor, item.id, "The item was reopened.")
+    withdrawing.from_item(room, actor, item.id, words("The item was reopened."))
     if item.state is State.REVIEW:
         proposed = decisions.live(room.conn, item.id, item.reopened)
         if proposed is not None:
@@ -131,16 +137,17 @@ def reverse(room: Room, actor: Actor, item_id: int, ask: Because) -> Done:
     """Begin to reverse a decision: the item is claimed, and the next decision stands against the first, which stays."""
     need(actor, Permission.DECIDE)
     need_session(actor)
-    reason = need_reason(ask.reason, "Reversing a decision")
+    reason = need_reason(ask.reason, words("Reversing a decision needs a reason."))
     item = items.get(room.conn, item_id)
     new = take(room, actor, item, Act.REVERSE, reason=reason)
-    _note(room, actor, item_id, f"Reversed: {reason}")
+    _note(room, actor, item_id, words("Reversed: {reason}", reason=reason))
     seq = keep(room, actor, due_anew(room, new), "reverse")
-    return _done(f"Item {item_id} is yours: decide anew; the first decision stays on record.", new, seq)
+    sentence = words("Item {id} is yours: decide anew; the first decision stays on record.", id=item_id)
+    return _done(sentence, new, seq)
 
 
 def _note(room: Room, actor: Actor, item_id: int, text: str) -> None:
-    room.tx.insert("note", {"item_id": item_id, "person_id": actor.person.id, "text": text, "at": room.tx.at})
+    room.tx.insert("note", {"item_id": item_id, "person_id": actor.person.id, "text": kept(text), "at": room.tx.at})
 
 
 def _done(sentence: str, item: Item, seq: int) -> Done:

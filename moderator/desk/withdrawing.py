@@ -6,6 +6,7 @@ from moderator.desk.moving import move
 from moderator.desk.room import Room
 from moderator.domain.effect import Effect, EffectState
 from moderator.domain.person import Actor
+from moderator.domain.wording import words
 from moderator.store import outbox
 
 _WAITING = frozenset({EffectState.HELD, EffectState.READY, EffectState.FAILED})
@@ -35,4 +36,4 @@ def superseded(room: Room, actor: Actor, item_id: int) -> None:
 
     What is under way stays until it is known how it ended; only the newest desired state is tried again after that.
     """
-    from_item(room, actor, item_id, "A newer decision stands.")
+    from_item(room, actor, item_id, words("A newer decision stands."))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 
 from moderator.desk.deciding import close_gone, hide, leave
+from moderator.desk.exposure import reveal
 from moderator.desk.room import Room, need, need_reason, need_session, safe, seconds
 from moderator.desk.steps import keep, local, record, take
 from moderator.desk.undoing import reopen, reverse, undo
@@ -16,6 +17,7 @@ from moderator.domain.errors import Code, Refused
 from moderator.domain.item import Item, State
 from moderator.domain.person import Actor, Permission
 from moderator.domain.view import Done
+from moderator.domain.wording import counted, kept, words
 from moderator.domain.workflow import Act, leased
 from moderator.store import decisions, items
 
@@ -48,7 +50,7 @@ def claim(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
     _room_for_one_more(room, actor, item)
     new = take(room, actor, item, Act.CLAIM, excluded=excluded(room, item))
     seq = keep(room, actor, new, "claim")
-    return _done(f"Item {item_id} is yours.", new, seq)
+    return _done(words("Item {item} is yours.", item=item_id), new, seq)
 
 
 def excluded(room: Room, item: Item) -> frozenset[int]:
@@ -66,7 +68,9 @@ def _room_for_one_more(room: Room, actor: Actor, item: Item) -> None:
     most = room.config.limits.leases
     if items.lease_count(room.conn, actor.person.id, room.now) >= most:
         raise Refused(
-            Code.LIMITED, f"You hold {most} items already.", "Decide or release one (c) before you take another."
+            Code.LIMITED,
+            counted("You hold {n} item already.", "You hold {n} items already.", most),
+            words("Decide or release one (c) before you take another."),
         )
 
 
@@ -76,31 +80,37 @@ def release(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
     item = items.get(room.conn, item_id)
     lease = leased(item, room.now)
     if lease is not None and lease.person_id != actor.person.id:
-        raise Refused(Code.NOT_ALLOWED, f"Item {item_id} is not yours to release.", "C takes it over with a reason.")
+        raise Refused(
+            Code.NOT_ALLOWED,
+            words("Item {item} is not yours to release.", item=item_id),
+            words("C takes it over with a reason."),
+        )
     new = take(room, actor, item, Act.RELEASE)
     seq = keep(room, actor, new, "release")
-    return _done(f"Item {item_id} is free again.", new, seq)
+    return _done(words("Item {item} is free again.", item=item_id), new, seq)
 
 
 def take_over(room: Room, actor: Actor, item_id: int, ask: TakeOver) -> Done:
     """Take an item from whoever holds it, with a reason. From a living session only a lead may."""
     need(actor, Permission.DECIDE)
     need_session(actor)
-    reason = need_reason(ask.reason, "A take-over")
+    reason = need_reason(ask.reason, words("A take-over needs a reason."))
     item = items.get(room.conn, item_id)
     if actor.person.id in excluded(room, item):
-        raise Refused(Code.NEEDS_SECOND, "You proposed this yourself; somebody else must look at it.", "Press N.")
+        raise Refused(
+            Code.NEEDS_SECOND, words("You proposed this yourself; somebody else must look at it."), words("Press N.")
+        )
     _room_for_one_more(room, actor, item)
     before = leased(item, room.now)
     new = take(room, actor, item, Act.TAKE_OVER, reason=reason)
-    _keep_reason(room, actor, item_id, f"Taken over: {reason}")
+    _keep_reason(room, actor, item_id, words("Taken over: {reason}", reason=reason))
     seq = keep(room, actor, new, "take_over", before=before.person_id if before else 0)
-    return _done(f"Item {item_id} is yours now.", new, seq)
+    return _done(words("Item {item} is yours now.", item=item_id), new, seq)
 
 
 def _keep_reason(room: Room, actor: Actor, item_id: int, text: str) -> int:
     """Words that stand with the item; the event carries only that they exist."""
-    row = {"item_id": item_id, "person_id": actor.person.id, "text": text, "at": room.tx.at}
+    row = {"item_id": item_id, "person_id": actor.person.id, "text": kept(text), "at": room.tx.at}
     return room.tx.insert("note", row)
 
 
@@ -109,13 +119,21 @@ def hold(room: Room, actor: Actor, item_id: int, ask: Hold) -> Done:
     need(actor, Permission.DECIDE)
     need_session(actor)
     if ask.minutes < 1:
-        raise Refused(Code.BAD, "A hold needs a number of minutes.", "Say for how long, up to 30.")
+        raise Refused(Code.BAD, words("A hold needs a number of minutes."), words("Say for how long, up to 30."))
     item = items.get(room.conn, item_id)
     longest = seconds(room.config.times.hold_max)
     until = room.now + min(timedelta(minutes=min(ask.minutes, 100_000)), longest)
-    new = take(room, actor, item, Act.HOLD, until=until, longest=longest, reason=need_reason(ask.reason, "A hold"))
+    new = take(
+        room,
+        actor,
+        item,
+        Act.HOLD,
+        until=until,
+        longest=longest,
+        reason=need_reason(ask.reason, words("A hold needs a reason.")),
+    )
     seq = keep(room, actor, new, "hold")
-    return _done(f"Item {item_id} is held until {local(room, until)}.", new, seq)
+    return _done(words("Item {item} is held until {time}.", item=item_id, time=local(room, until)), new, seq)
 
 
 def snooze(room: Room, actor: Actor, item_id: int, ask: Snooze) -> Done:
@@ -126,9 +144,18 @@ def snooze(room: Room, actor: Actor, item_id: int, ask: Snooze) -> Done:
     until = ask.until.astimezone(UTC)
     new = take(room, actor, item, Act.SNOOZE, until=until, longest=seconds(room.config.times.snooze_max))
     if ask.reason.strip():
-        _keep_reason(room, actor, item_id, f"Snoozed: {need_reason(ask.reason, 'A snooze')}")
+        _keep_reason(
+            room,
+            actor,
+            item_id,
+            words("Snoozed: {reason}", reason=need_reason(ask.reason, words("A snooze needs a reason."))),
+        )
     seq = keep(room, actor, new, "snooze")
-    return _done(f"Item {item_id} comes back at {local(room, until)}. Its clock goes on.", new, seq)
+    return _done(
+        words("Item {item} comes back at {time}. Its clock goes on.", item=item_id, time=local(room, until)),
+        new,
+        seq,
+    )
 
 
 def note(room: Room, actor: Actor, item_id: int, ask: Note) -> Done:
@@ -136,25 +163,18 @@ def note(room: Room, actor: Actor, item_id: int, ask: Note) -> Done:
     need(actor, Permission.DECIDE)
     text = ask.text.strip()
     if not text:
-        raise Refused(Code.BAD, "An empty note says nothing.", "Write a few words.")
+        raise Refused(Code.BAD, words("An empty note says nothing."), words("Write a few words."))
     if len(text) > _LONGEST_NOTE:
-        raise Refused(Code.BAD, f"A note has at most {_LONGEST_NOTE} characters.", "Shorten it.")
+        raise Refused(
+            Code.BAD,
+            words("A note has at most {most} characters.", most=_LONGEST_NOTE),
+            words("Shorten it."),
+        )
     item = items.get(room.conn, item_id)
     note_id = _keep_reason(room, actor, item_id, safe(text))
     seq = record(room, actor, "note", item_id, note=note_id)
     room.tx.announce("item", (item_id, False))
     return Done("Noted.", item_id, state=item.state.value, version=item.version, seq=seq, row_id=note_id)
-
-
-def reveal(room: Room, actor: Actor, item_id: int, ask: Nothing) -> Done:
-    """Count one look at unmasked abuse. The counter is for this person alone: no event, no report."""
-    need(actor, Permission.READ)
-    item = items.get(room.conn, item_id)
-    day = room.tx.local[:10]
-    today = decisions.count_exposure(room.tx, actor.person.id, day)
-    return Done(
-        f"Shown. {today} today; only you see this count.", item_id, state=item.state.value, version=item.version
-    )
 
 
 def open_item(room: Room, actor: Actor, item_id: int) -> None:
@@ -181,10 +201,10 @@ def alive(room: Room, actor: Actor, key: bool) -> Done:
     idle = timedelta(milliseconds=presence.idle_ms(actor.session))
     left = seconds(room.config.times.idle) - idle
     if left <= timedelta(0):
-        return Done("Idle: what you held is freed.")
+        return Done(words("Idle: what you held is freed."))
     until = room.now + min(seconds(room.config.times.lease), left)
     renewed = items.renew(room.tx, actor.session, until)
-    return Done(f"{renewed} renewed.")
+    return Done(counted("{n} renewed.", "{n} renewed.", renewed))
 
 
 def _done(sentence: str, item: Item, seq: int) -> Done:

@@ -12,6 +12,7 @@ from time import monotonic_ns
 from typing import Protocol
 
 from moderator.domain.item import Lane
+from moderator.domain.wording import Words, words
 
 
 class Clock(Protocol):
@@ -55,13 +56,16 @@ def remaining(due: datetime | None, now: datetime) -> str:
     if due is None:
         return ""
     minutes = int(abs((due - now).total_seconds()) // 60)
-    span = (
-        f"{minutes} min"
-        if minutes < 60
-        else f"{minutes // 60} h {minutes % 60}"
-        if minutes < 600
-        else f"{minutes // 60} h"
-        if minutes < 1440
-        else f"{minutes // 1440} d"
-    )
-    return f"late {span}" if due < now else f"in {span}"
+    span = _span(minutes)
+    return words("late {span}", span=span) if due < now else words("in {span}", span=span)
+
+
+def _span(minutes: int) -> Words:
+    """A stretch of time in the coarsest unit that still tells an officer enough."""
+    if minutes < 60:
+        return words("{minutes} min", minutes=minutes)
+    if minutes < 600:
+        return words("{hours} h {minutes}", hours=minutes // 60, minutes=minutes % 60)
+    if minutes < 1440:
+        return words("{hours} h", hours=minutes // 60)
+    return words("{days} d", days=minutes // 1440)

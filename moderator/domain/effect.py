@@ -84,6 +84,8 @@ class Effect:
     remote_id: str = ""
     reason: str = ""
     """Why it failed, is parked or is unknown: a sentence."""
+    batch_id: int | None = None
+    """The bulk act that it is part of: it goes after single effects, at the pace that the platform bears."""
 
 
 def can_move(op: Op, old: EffectState, new: EffectState, *, by_person: bool) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from moderator.domain.wording import joined
+
 
 class Code(StrEnum):
     """Why the desk refused. The value is what the wire carries and scripts test."""
@@ -62,4 +64,4 @@ class Refused(Exception):
     facts: dict[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{self.sentence} {self.cure}".strip()
+        return joined((self.sentence, self.cure))

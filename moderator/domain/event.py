@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from moderator.domain.wording import words
+
 GENESIS = "0" * 64
 """What stands before the first event."""
 
@@ -135,13 +137,25 @@ def verify_chain(events: Iterable[Event], after: int = 0, head: str = GENESIS) -
         after += 1
         where = f"event {event.seq}"
         if event.seq != after:
-            return Fault(after, f"event {after}", f"Event {after} is missing: the next one is numbered {event.seq}.")
+            return Fault(
+                after,
+                f"event {after}",
+                words("Event {after} is missing: the next one is numbered {seq}.", after=after, seq=event.seq),
+            )
         if event.prev != head:
-            return Fault(event.seq, where, f"Event {event.seq} does not follow event {event.seq - 1}.")
+            return Fault(
+                event.seq,
+                where,
+                words("Event {seq} does not follow event {before}.", seq=event.seq, before=event.seq - 1),
+            )
         if hashlib.sha256(event.body.encode()).hexdigest() != event.hash:
-            return Fault(event.seq, where, f"Event {event.seq} was altered: its content does not match its hash.")
+            return Fault(
+                event.seq, where, words("Event {seq} was altered: its content does not match its hash.", seq=event.seq)
+            )
         body = json.loads(event.body)
         if (body["seq"], body["prev"], body["kind"], body["at"]) != (event.seq, event.prev, event.kind, event.at):
-            return Fault(event.seq, where, f"Event {event.seq} was altered: its columns do not match its body.")
+            return Fault(
+                event.seq, where, words("Event {seq} was altered: its columns do not match its body.", seq=event.seq)
+            )
         head = event.hash
     return None

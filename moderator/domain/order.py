@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from moderator.domain.wording import mark, words
+
 
 class OrderKind(StrEnum):
     """Which of the two it is."""
@@ -42,21 +44,21 @@ class Order:
 
 
 _ORDER_FIELDS = {
-    "authority": "the authority",
-    "officer": "the officer's name",
-    "rank": "the officer's rank",
-    "statute": "the statutory provision",
-    "reason": "the reason",
-    "urls": "the exact URL",
-    "verified_by": "the call-back verification",
+    "authority": mark("the authority"),
+    "officer": mark("the officer's name"),
+    "rank": mark("the officer's rank"),
+    "statute": mark("the statutory provision"),
+    "reason": mark("the reason"),
+    "urls": mark("the exact URL"),
+    "verified_by": mark("the call-back verification"),
 }
-_REQUEST_FIELDS = {"caller": "who asked", "authority": "the office", "words": "the words used"}
+_REQUEST_FIELDS = {"caller": mark("who asked"), "authority": mark("the office"), "words": mark("the words used")}
 
 
 def missing(order: Order) -> list[str]:
     """What an order or request still lacks, in words. An order that lacks anything is not actionable."""
     fields = _ORDER_FIELDS if order.kind is OrderKind.ORDER else _REQUEST_FIELDS
-    return [words for name, words in fields.items() if not getattr(order, name)]
+    return [words(lack) for name, lack in fields.items() if not getattr(order, name)]
 
 
 _RANKS = frozenset(

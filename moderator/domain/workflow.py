@@ -13,6 +13,8 @@ from enum import StrEnum
 
 from moderator.domain.errors import Code, Refused
 from moderator.domain.item import OPEN_STATES, Cause, Disposition, Item, Lane, Lease, State
+from moderator.domain.names import named
+from moderator.domain.wording import counted, mark, words
 
 
 class Act(StrEnum):
@@ -22,6 +24,8 @@ class Act(StrEnum):
     RELEASE = "release"
     TAKE_OVER = "take_over"
     HOLD = "hold"
+    ASSIGN = "assign"
+    HAND_BACK = "hand_back"
     SNOOZE = "snooze"
     WAKE = "wake"
     ESCALATE = "escalate"
@@ -67,6 +71,11 @@ class Step:
     """Who made the live decision; undo and withdraw ask for it."""
     drained: bool = False
     """For undo: whether an effect has already left."""
+    freed: bool = False
+    """For undo and withdraw: the item goes back to the queue, not into the actor's hands."""
+    holder_id: int = 0
+    """For assigning: who gets it, with the session that holds it from now on."""
+    holder_session: str = ""
     excluded: frozenset[int] = frozenset()
     """People who may not claim this item (an appeal is decided by somebody else)."""
 
@@ -77,8 +86,13 @@ def step(item: Item, event: Step) -> Item:
     if item.state not in sources:
         raise Refused(
             Code.WRONG_STATE,
-            f"Item {item.id} is {item.state.value}; “{event.act.value.replace('_', ' ')}” is not possible from there.",
-            _CURES.get(item.state, ""),
+            words(
+                "Item {item} is {state}; “{act}” is not possible from there.",
+                item=item.id,
+                state=named(item.state),
+                act=named(event.act),
+            ),
+            words(_CURES.get(item.state, "")),
             {"state": item.state.value, "disposition": item.disposition.value},
         )
     return replace(rule(item, event), version=item.version + 1)
@@ -99,8 +113,8 @@ def _mine(item: Item, event: Step) -> Lease | None:
     if lease is not None and (lease.person_id != event.person_id or lease.session != event.session):
         raise Refused(
             Code.TAKEN,
-            f"Item {item.id} is with another officer.",
-            "Your text stays as a draft. C takes it over with a reason.",
+            words("Item {item} is with another officer.", item=item.id),
+            words("Your text stays as a draft. C takes it over with a reason."),
             {"person": lease.person_id, "until": lease.until.isoformat()},
         )
     return lease
@@ -114,8 +128,8 @@ def _not_excluded(event: Step) -> None:
     if event.person_id in event.excluded:
         raise Refused(
             Code.NOT_ALLOWED,
-            "You decided this comment yourself; somebody else must look at it now.",
-            "Press N for the next item.",
+            words("You decided this comment yourself; somebody else must look at it now."),
+            words("Press N for the next item."),
         )
 
 
@@ -124,8 +138,8 @@ def _not_proposed(item: Item) -> None:
     if State.REVIEW in (item.state, item.resting):
         raise Refused(
             Code.WRONG_STATE,
-            f"A proposal on item {item.id} waits for a second person.",
-            "A lead approves it or sends it back; whoever proposed it may withdraw it.",
+            words("A proposal on item {item} waits for a second person.", item=item.id),
+            words("A lead approves it or sends it back; whoever proposed it may withdraw it."),
         )
 
 
@@ -133,8 +147,8 @@ def _proposed(item: Item) -> None:
     if State.REVIEW not in (item.state, item.resting):
         raise Refused(
             Code.WRONG_STATE,
-            f"Nothing on item {item.id} waits for a second person.",
-            "The view Review shows what does.",
+            words("Nothing on item {item} waits for a second person.", item=item.id),
+            words("The view Review shows what does."),
         )
 
 
@@ -150,7 +164,11 @@ def _claim(item: Item, event: Step) -> Item:
 def _release(item: Item, event: Step) -> Item:
     lease = leased(item, event.now)
     if lease is not None and event.person_id not in (0, lease.person_id) and not event.supervisor:
-        raise Refused(Code.NOT_ALLOWED, f"Item {item.id} is not yours to release.", "C takes it over with a reason.")
+        raise Refused(
+            Code.NOT_ALLOWED,
+            words("Item {item} is not yours to release.", item=item.id),
+            words("C takes it over with a reason."),
+        )
     return replace(item, state=item.resting, lease=None, cause=event.cause or item.cause)
 
 
@@ -160,24 +178,40 @@ def _take_over(item: Item, event: Step) -> Item:
     if lease is not None and lease.person_id != event.person_id and not event.supervisor:
         raise Refused(
             Code.TAKEN,
-            f"Item {item.id} is with another officer whose session is alive.",
-            "Ask them, or ask the lead to take it over.",
+            words("Item {item} is with another officer whose session is alive.", item=item.id),
+            words("Ask them, or ask the lead to take it over."),
             {"person": lease.person_id},
         )
     if not event.reason.strip():
-        raise Refused(Code.BAD, "A take-over needs a reason.", "Say in a few words why you take it.")
+        raise Refused(Code.BAD, words("A take-over needs a reason."), words("Say in a few words why you take it."))
     lease = Lease(event.person_id, event.session, event.now + event.lease_for)
     return replace(item, state=State.CLAIMED, resting=_resting(item), lease=lease)
+
+
+def _assign(item: Item, event: Step) -> Item:
+    """From whoever holds it, or from the queue, into the hands of a colleague on duty."""
+    _mine(item, event)
+    _not_excluded(replace(event, person_id=event.holder_id))
+    lease = Lease(event.holder_id, event.holder_session, event.now + event.lease_for)
+    return replace(item, state=State.CLAIMED, resting=_resting(item), lease=lease)
+
+
+def _hand_back(item: Item, event: Step) -> Item:
+    """Back to where it rests: somebody else has to take it."""
+    _mine(item, event)
+    return replace(item, state=_resting(item), resting=_resting(item), lease=None)
 
 
 def _hold(item: Item, event: Step) -> Item:
     lease = _mine(item, event)
     if lease is None:
-        raise Refused(Code.WRONG_STATE, "Only an item that you hold can be held longer.", "Press c to claim it.")
+        raise Refused(
+            Code.WRONG_STATE, words("Only an item that you hold can be held longer."), words("Press c to claim it.")
+        )
     if not event.reason.strip() or event.until is None:
-        raise Refused(Code.BAD, "A hold needs a reason and an end.", "Say why, and for how many minutes.")
+        raise Refused(Code.BAD, words("A hold needs a reason and an end."), words("Say why, and for how many minutes."))
     if event.until <= event.now:
-        raise Refused(Code.BAD, "A hold needs a time that is still to come.", "Say for how many minutes.")
+        raise Refused(Code.BAD, words("A hold needs a time that is still to come."), words("Say for how many minutes."))
     until = min(event.until, event.now + event.longest)
     return replace(item, lease=replace(lease, held_until=until, hold_reason=event.reason.strip()))
 
@@ -188,18 +222,28 @@ def _snooze(item: Item, event: Step) -> Item:
     if State.ESCALATED in (item.state, item.resting):
         raise Refused(
             Code.NOT_ALLOWED,
-            f"Item {item.id} waits for an answer from above; a snooze would stop its way up the ladder.",
-            "Leave it there, or decide it.",
+            words(
+                "Item {item} waits for an answer from above; a snooze would stop its way up the ladder.", item=item.id
+            ),
+            words("Leave it there, or decide it."),
         )
     if item.lane in (Lane.LIFE, Lane.THREAT):
-        raise Refused(Code.NOT_ALLOWED, "An urgent item cannot be snoozed.", "Hand it on with e, or decide it.")
+        raise Refused(
+            Code.NOT_ALLOWED, words("An urgent item cannot be snoozed."), words("Hand it on with e, or decide it.")
+        )
     if event.until is None or event.until <= event.now:
-        raise Refused(Code.BAD, "A snooze needs a time that is still to come.", "Choose 1 h, shift end or a time.")
+        raise Refused(
+            Code.BAD, words("A snooze needs a time that is still to come."), words("Choose 1 h, shift end or a time.")
+        )
     if event.until > event.now + event.longest:
         raise Refused(
             Code.BAD,
-            f"The longest snooze is {int(event.longest.total_seconds() // 3600)} hours.",
-            "Choose an earlier time.",
+            counted(
+                "The longest snooze is {n} hour.",
+                "The longest snooze is {n} hours.",
+                int(event.longest.total_seconds() // 3600),
+            ),
+            words("Choose an earlier time."),
         )
     return replace(item, state=State.SNOOZED, resting=State.NEW, lease=None, snoozed_until=event.until)
 
@@ -212,12 +256,19 @@ def _escalate(item: Item, event: Step) -> Item:
     _mine(item, event)
     _not_proposed(item)
     if not event.reason.strip():
-        raise Refused(Code.BAD, "An escalation needs a reason and a question.", "Say what the office should decide.")
+        raise Refused(
+            Code.BAD, words("An escalation needs a reason and a question."), words("Say what the office should decide.")
+        )
     if event.level < 1 or event.level > event.top_level:
         raise Refused(
             Code.BAD,
-            f"The ladder has {event.top_level} level(s); level {event.level} is not one of them.",
-            "The ladder stands under [[escalation.levels]] in the configuration.",
+            counted(
+                "The ladder has {n} level; level {level} is not one of them.",
+                "The ladder has {n} levels; level {level} is not one of them.",
+                event.top_level,
+                level=event.level,
+            ),
+            words("The ladder stands under [[escalation.levels]] in the configuration."),
         )
     return replace(item, state=State.ESCALATED, resting=State.NEW, lease=None, level=event.level)
 
@@ -239,7 +290,9 @@ def _submit(item: Item, event: Step) -> Item:
 def _not_author(item: Item, event: Step) -> None:
     if event.person_id == event.decided_by:
         raise Refused(
-            Code.NEEDS_SECOND, "You proposed this yourself; a second person must look at it.", "Ask the lead on call."
+            Code.NEEDS_SECOND,
+            words("You proposed this yourself; a second person must look at it."),
+            words("Ask the lead on call."),
         )
 
 
@@ -258,8 +311,17 @@ def _send_back(item: Item, event: Step) -> Item:
 def _withdraw(item: Item, event: Step) -> Item:
     if event.person_id != event.decided_by and not event.supervisor:
         raise Refused(
-            Code.NOT_ALLOWED, "Only the officer who proposed this can withdraw it.", "Approve it or send it back."
+            Code.NOT_ALLOWED,
+            words("Only the officer who proposed this can withdraw it."),
+            words("Approve it or send it back."),
         )
+    return _given_back(item, event)
+
+
+def _given_back(item: Item, event: Step) -> Item:
+    """What was taken back: in the actor's hands, or free for all."""
+    if event.freed:
+        return replace(item, state=State.NEW, resting=State.NEW, lease=None)
     lease = Lease(event.person_id, event.session, event.now + event.lease_for)
     return replace(item, state=State.CLAIMED, resting=State.NEW, lease=lease)
 
@@ -273,23 +335,23 @@ def _decide(item: Item, event: Step) -> Item:
     _mine(item, event)
     _not_proposed(item)
     if event.disposition is Disposition.NONE:
-        raise Refused(Code.BAD, "A decision needs an outcome.", "Press a, h or r.")
+        raise Refused(Code.BAD, words("A decision needs an outcome."), words("Press a, h or r."))
     return _committed(item, event)
 
 
 def _undo(item: Item, event: Step) -> Item:
     if event.person_id != event.decided_by and not event.supervisor:
-        raise Refused(Code.NOT_ALLOWED, "Only the officer who decided, or a lead, can undo this.", "o reopens it.")
+        raise Refused(
+            Code.NOT_ALLOWED, words("Only the officer who decided, or a lead, can undo this."), words("o reopens it.")
+        )
     if event.drained:
         raise Refused(
-            Code.TOO_LATE, "Too late: sent.", "o reverses it with a new decision; the first one stays on record."
+            Code.TOO_LATE,
+            words("Too late: sent."),
+            words("o reverses it with a new decision; the first one stays on record."),
         )
-    lease = Lease(event.person_id, event.session, event.now + event.lease_for)
     return replace(
-        item,
-        state=State.CLAIMED,
-        resting=State.NEW,
-        lease=lease,
+        _given_back(item, event),
         disposition=Disposition.NONE,
         cause=Cause.UNDONE,
         level=event.level if item.state is State.ESCALATED else item.level,
@@ -314,7 +376,7 @@ def _reopen(item: Item, event: Step) -> Item:
 
 def _reverse(item: Item, event: Step) -> Item:
     if not event.reason.strip():
-        raise Refused(Code.BAD, "Reversing a decision needs a reason.", "Say in a few words why.")
+        raise Refused(Code.BAD, words("Reversing a decision needs a reason."), words("Say in a few words why."))
     _mine(item, event)
     lease = Lease(event.person_id, event.session, event.now + event.lease_for)
     return replace(_reopen(item, event), state=State.CLAIMED, lease=lease)
@@ -339,6 +401,8 @@ _TABLE: dict[Act, tuple[frozenset[State], Rule]] = {
     Act.RELEASE: (frozenset({State.CLAIMED}), _release),
     Act.TAKE_OVER: (_CLAIMABLE, _take_over),
     Act.HOLD: (frozenset({State.CLAIMED}), _hold),
+    Act.ASSIGN: (_CLAIMABLE, _assign),
+    Act.HAND_BACK: (_CLAIMABLE, _hand_back),
     Act.SNOOZE: (_ACTED_ON - {State.SNOOZED}, _snooze),
     Act.WAKE: (frozenset({State.SNOOZED}), _wake),
     Act.ESCALATE: (_ACTED_ON, _escalate),
@@ -358,8 +422,8 @@ _TABLE: dict[Act, tuple[frozenset[State], Rule]] = {
 }
 
 _CURES: dict[State, str] = {
-    State.COMMITTING: "z takes the decision back while its window is open.",
-    State.RESOLVED: "It was decided already; o reopens or reverses it.",
-    State.REVIEW: "It waits for a second person.",
-    State.ARCHIVED: "It is archived; its record can be read.",
+    State.COMMITTING: mark("z takes the decision back while its window is open."),
+    State.RESOLVED: mark("It was decided already; o reopens or reverses it."),
+    State.REVIEW: mark("It waits for a second person."),
+    State.ARCHIVED: mark("It is archived; its record can be read."),
 }

@@ -1,247 +1,206 @@
-"""The commands of line mode: the letters of the full screen, each also as a word."""
+"""The one table of what can be typed in line mode: it feeds the prompt, the help and docs/line.md."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from moderator import text
-from moderator.domain import asks, view
-from moderator.domain.errors import Code, Refused
-from moderator.domain.item import State
-from moderator.line import forms, reply, telling
+from moderator.domain.person import Permission
+from moderator.line import deciding, finding, forms, hiding, looking, marking, reply
+from moderator.line.verbs import HEADINGS, Group, Verb, named
+from moderator.locale import N_, _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from moderator.line.officer import Officer
 
-Run = Callable[["Officer", str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing that can be typed."""
-
-    key: str
-    """The letter, as on the full screen; "" where there is only the word."""
-    word: str
-    help: str
-    run: Run
-    decides: bool = False
-    """Whether it ends, moves or answers an item: it counts only once the item can have been read."""
-    alone: bool = False
-    """Whether nothing may follow it on its line, so that a sentence that went astray decides nothing."""
-
-
-def find(typed: str) -> Command | None:
-    """The command of a letter (its case matters) or a word."""
-    return next((one for one in COMMANDS if typed and typed in (one.key, one.word)), None)
-
-
-def _leave(officer: Officer, rest: str) -> None:
-    officer.act("leave", asks.Leave(officer.held().row.comment_version, officer.masked()))
-    officer.decided()
-
-
-def _note(officer: Officer, rest: str) -> None:
-    officer.act("note", asks.Note(rest or officer.console.ask("Note:")))
-    officer.renew()
-
-
-def _claim(officer: Officer, rest: str) -> None:
-    officer.act("release" if officer.held().row.mine else "claim")
-    officer.renew()
-
-
-def _take_over(officer: Officer, rest: str) -> None:
-    officer.act("take_over", asks.TakeOver(_reason(officer, rest)))
-    officer.renew()
-
-
-def _reopen(officer: Officer, rest: str) -> None:
-    ended = officer.held().row.state is State.RESOLVED
-    officer.act("reverse" if ended else "reopen", asks.Because(_reason(officer, rest)))
-    officer.renew()
-
-
-def _approve(officer: Officer, rest: str) -> None:
-    officer.act("approve")
-    officer.decided()
-
-
-def _send_back(officer: Officer, rest: str) -> None:
-    officer.act("send_back", asks.Because(_reason(officer, rest)))
-    officer.decided()
-
-
-def _withdraw(officer: Officer, rest: str) -> None:
-    officer.act("withdraw")
-    officer.renew()
-
-
-def _close(officer: Officer, rest: str) -> None:
-    officer.act("close")
-    officer.decided()
-
-
-def _reason(officer: Officer, rest: str) -> str:
-    return rest or officer.console.ask("Why?")
-
-
-def _restore(officer: Officer, rest: str) -> None:
-    officer.act("restore_draft")
-    officer.renew()
-
-
-def _undo(officer: Officer, rest: str) -> None:
-    """Undo the named item's decision, else the last one made here, else that of the item in hand."""
-    target = int(rest) if rest.isdecimal() else officer.last or (officer.item.row.id if officer.item else 0)
-    if not target:
-        raise Refused(Code.BAD, "Nothing was decided here yet.", "z and a number undoes that item's decision.")
-    officer.act("undo", item_id=target)
-    officer.last = 0
-    officer.open(target)
-
-
-def _urgent(officer: Officer, rest: str) -> None:
-    urgent = officer.client.status().urgent
-    if urgent:
-        officer.open(urgent[0])
-    else:
-        officer.console.say("Nothing urgent is unopened.")
-
-
-def _next(officer: Officer, rest: str) -> None:
-    officer.next()
-
-
-def _thread(officer: Officer, rest: str) -> None:
-    thread = officer.held().thread
-    if not thread:
-        officer.console.say("Nothing else stands around it.")
-    for entry in thread:
-        who = "We" if entry.ours else text.one_line(entry.author)
-        this = " (this item)" if entry.target else ""
-        officer.console.say(f"{who}{this}, {telling.clock(entry.at, officer.zone)}:")
-        officer.console.quote(entry.text)
-
-
-def _author(officer: Officer, rest: str) -> None:
-    """The author on our pages, and every version of the comment."""
-    item = officer.held()
-    earlier = telling.many(item.author_earlier, "earlier comment")
-    officer.console.say(f"This author: {earlier} on our pages, {item.author_earlier_hidden} hidden.")
-    officer.console.say(*telling.listed(item.author_rows, officer.now()))
-    for version in item.versions:
-        officer.console.say(f"Version {version.n}, seen {telling.clock(version.captured_at, officer.zone)}:")
-        masks = [] if officer.revealed else telling.masks(item)
-        newest = version.n == item.row.comment_version
-        officer.console.quote(text.cover(version.text, masks) if newest else version.text)
-
-
-def _why(officer: Officer, rest: str) -> None:
-    item = officer.held()
-    officer.console.say(item.why, *telling.findings(item, officer.revealed), f"Policy {item.policy_version}.")
-    officer.console.say(telling.hiding(item.powers))
-
-
-def _reveal(officer: Officer, rest: str) -> None:
-    if not officer.masked():
-        officer.console.say("Nothing is covered here.")
-        return
-    officer.client.act(officer.held().row.id, "reveal", asks.Nothing())
-    officer.revealed = True
-    officer.tell()
-
-
-def _all(officer: Officer, rest: str) -> None:
-    officer.tell(whole=True)
-
-
-def _views(officer: Officer, rest: str) -> None:
-    """List a view by its name or digit; without one, name the views with their counts."""
-    names = [one.value for one in view.View]
-    wanted = rest.strip().lower().replace(" ", "_")
-    if not wanted:
-        counts = officer.client.status().counts
-        officer.console.say(
-            *(f"/{i} {name.replace('_', ' ')}: {counts.get(name, 0)}." for i, name in enumerate(names, 1))
-        )
-    elif wanted.isdecimal() and 1 <= int(wanted) <= len(names):
-        _list(officer, view.View(names[int(wanted) - 1]), "")
-    elif wanted in names:
-        _list(officer, view.View(wanted), "")
-    else:
-        raise Refused(Code.BAD, "There is no such view.", "/ alone names the views.")
-
-
-def _more(officer: Officer, rest: str) -> None:
-    if officer.page is None:
-        raise Refused(Code.BAD, "There is nothing more to list.", "/new lists what is new.")
-    _list(officer, *officer.page)
-
-
-_PAGE = 20
-
-
-def _list(officer: Officer, name: view.View, after: str) -> None:
-    page = officer.client.queue(name, after, _PAGE)
-    officer.console.say(*telling.listed(page.rows, officer.now()))
-    officer.page = (name, page.after) if page.after else None
-    total = f"{page.total}{' or more' if page.total >= page.capped_at else ''}"
-    tail = "“more” goes on." if page.after else "That is all."
-    officer.console.say(f"{total} in {name.value.replace('_', ' ')}. {tail}" if page.total else "Nothing there.")
-
-
-def _effects(officer: Officer, rest: str) -> None:
-    """What is on its way; with number and word, settle a parked one."""
-    if rest:
-        forms.settle(officer, rest)
-        return
-    found = officer.client.effects()
-    officer.console.say(*(line for one in found for line in telling.effect(one, officer.zone)))
-    if not found:
-        officer.console.say("Nothing is on its way.")
+_DECIDE, _REPLY, _APPROVE = Permission.DECIDE, Permission.REPLY, Permission.APPROVE
 
 
 def _help(officer: Officer, rest: str) -> None:
-    officer.console.say("Enter opens the next item, or tells the open one again. A number opens that item.")
-    officer.console.say(*(f"{one.key + ' or ' if one.key else ''}{one.word}: {one.help}." for one in COMMANDS))
+    """All verbs, by heading; or one of them, whole."""
+    if rest:
+        officer.console.say(*_one(named(rest, VERBS)))
+        return
+    may = set(officer.news.hello.permissions)
+    officer.console.say(
+        _("Enter opens the next item, or tells the open one again. A number opens that item."),
+        _("A word can be cut short to three letters where no other begins so. x leaves any question."),
+    )
+    for group, heading in HEADINGS.items():
+        verbs = [one for one in VERBS if one.group is group and one.needs.value in may]
+        if verbs:
+            officer.console.say(_("{heading}:", heading=_(heading)), *(_line(one) for one in verbs))
+    officer.console.say(_("? and a verb says more of it."))
+
+
+def _line(verb: Verb) -> str:
+    return _("{verb}: {help}.", verb=verb.typed, help=_(verb.help))
+
+
+def _one(verb: Verb) -> Iterator[str]:
+    yield _line(verb)
+    if verb.more:
+        yield _(verb.more)
+    if verb.usage:
+        yield _("For example: {examples}.", examples=_(", or ").join(verb.usage))
+    if verb.also:
+        yield _("Also: {words}.", words=", ".join(verb.also))
 
 
 def _quit(officer: Officer, rest: str) -> None:
+    """Sign off on purpose: nothing counts as a dropped line."""
     officer.going = False
 
 
-COMMANDS: tuple[Command, ...] = (
-    Command("a", "leave", "leave it public, no reply needed", _leave, decides=True, alone=True),
-    Command("h", "hide", "hide it; h and a clause's digit or name hides at once", forms.hide, decides=True),
-    Command("r", "reply", "reply in public", reply.write, decides=True),
-    Command("e", "escalate", "hand it up, with a question", forms.escalate, decides=True),
-    Command("s", "snooze", "put it aside: s 30m, s 2h, s 14:00", forms.snooze, decides=True),
-    Command("!", "order", "record an order or a request", forms.order, decides=True),
-    Command("p", "approve", "approve a proposal, as the second person", _approve, decides=True, alone=True),
-    Command("b", "back", "send a proposal back, with a reason", _send_back, decides=True),
-    Command("o", "reopen", "reopen it, or reverse what was decided", _reopen, decides=True),
-    Command("", "withdraw", "withdraw your own proposal", _withdraw, decides=True, alone=True),
-    Command("", "close", "close an item that has vanished from the platform", _close, decides=True, alone=True),
-    Command("z", "undo", "undo the last decision; z and a number undoes that item's", _undo),
-    Command("c", "claim", "claim it, or release it", _claim, alone=True),
-    Command("C", "take", "take it over, with a reason", _take_over),
-    Command("", "hold", "keep it longer: hold 20 and a reason", forms.hold),
-    Command("", "restore", "bring back a draft that was dropped", _restore, alone=True),
-    Command("n", "note", "write a note for colleagues", _note),
-    Command("u", "urgent", "open the most urgent item", _urgent, alone=True),
-    Command("N", "next", "open the next item for you", _next, alone=True),
-    Command("m", "reveal", "reveal the covered words of this item", _reveal, alone=True),
-    Command("", "all", "tell the whole text of a long comment", _all, alone=True),
-    Command("t", "thread", "what stands around it", _thread, alone=True),
-    Command("w", "versions", "the author on our pages, and every version", _author, alone=True),
-    Command("y", "why", "why it is here, and what hiding means", _why, alone=True),
-    Command("f", "effects", "what is on its way; f, its number and sent, resend or drop settles it", _effects),
-    Command("/", "view", "list a view: /new, /due, /2; / alone names them", _views),
-    Command("", "more", "the next page of the list", _more, alone=True),
-    Command("?", "help", "these commands", _help, alone=True),
-    Command("q", "quit", "sign off", _quit, alone=True),
+_DECIDING: tuple[Verb, ...] = (
+    Verb(
+        "a", "leave", N_("leave it public, no reply needed"), deciding.leave, Group.DECIDE, needs=_DECIDE,
+        decides=True, alone=True,
+    ),
+    Verb(
+        "h", "hide", N_("hide it on a clause"), hiding.hide, Group.DECIDE, ("h", "h 1", "h A1 a reason", "h order"),
+        N_("Alone it says what hiding means and reads the clauses out. 0 says that it is only criticism: it stays."),
+        _DECIDE, decides=True,
+    ),
+    Verb(
+        "r", "reply", N_("reply in public"), reply.write, Group.DECIDE, ("r", "r Help comes today.", "r helpline"),
+        N_("Each line is saved as it is typed. The conduct check and the whole text are read out before it is sent."),
+        _REPLY, decides=True,
+    ),
+    Verb(
+        "e", "escalate", N_("hand it up, with a question"), forms.escalate, Group.DECIDE,
+        ("e", "e Is this account real?"), needs=Permission.ESCALATE, decides=True, also=("hand off", "hand up"),
+    ),
+    Verb(
+        "s", "snooze", N_("put it aside until later"), forms.snooze, Group.DECIDE,
+        ("s 30m", "s 2h the office calls back", "s 14:00"), N_("Its clocks go on."), _DECIDE, decides=True,
+    ),
+    Verb(
+        "!", "order", N_("record an order or a request"), forms.order, Group.DECIDE, ("! order", "! request"),
+        N_("An order is asked for field by field. A request is recorded in its words, and decided by the policy."),
+        _DECIDE, decides=True,
+    ),
+    Verb(
+        "p", "approve", N_("approve a proposal, as the second person"), deciding.approve, Group.DECIDE,
+        needs=_APPROVE, decides=True, alone=True,
+    ),
+    Verb(
+        "b", "back", N_("send a proposal back, with a reason"), deciding.send_back, Group.DECIDE,
+        ("b it is criticism",), needs=_APPROVE, decides=True, also=("send back",),
+    ),
+    Verb(
+        "o", "reopen", N_("reopen it, or reverse what was decided"), deciding.reopen, Group.DECIDE,
+        ("o the author wrote to us",), N_("What was decided first stays on record."), _DECIDE, decides=True,
+        also=("reverse",),
+    ),
+    Verb(
+        "", "withdraw", N_("withdraw your own proposal"), deciding.withdraw, Group.DECIDE, needs=_DECIDE,
+        decides=True, alone=True,
+    ),
+    Verb(
+        "", "close", N_("close an item that has vanished from the platform"), deciding.close, Group.DECIDE,
+        needs=_DECIDE, decides=True, alone=True,
+    ),
+    Verb(
+        "z", "undo", N_("undo what was decided last"), deciding.undo, Group.DECIDE, ("z", "z 12", "z batch 3"),
+        N_("A number undoes that item's decision; a batch is undone as one."), _DECIDE,
+    ),
+    Verb(
+        "Z", "redo", N_("do again what was undone"), deciding.redo, Group.DECIDE, ("Z", "Z 12"), needs=_DECIDE,
+        decides=True,
+    ),
+    Verb("", "history", N_("what can be undone now"), looking.history, Group.DECIDE, needs=_DECIDE, alone=True),
+)  # fmt: skip
+
+_WORKING: tuple[Verb, ...] = (
+    Verb("c", "claim", N_("claim it, or release it"), deciding.claim, Group.WORK, needs=_DECIDE, alone=True,
+         also=("release",)),
+    Verb("C", "take", N_("take it over, with a reason"), deciding.take_over, Group.WORK, ("C the line dropped",),
+         needs=_DECIDE, also=("take over",)),
+    Verb("", "hold", N_("keep it longer, with a reason"), deciding.hold, Group.WORK, ("hold 20 calling the office",),
+         needs=_DECIDE),
+    Verb("A", "assign", N_("give it to a colleague on duty"), deciding.assign, Group.WORK,
+         ("A", "A rita she knows the case"), needs=_DECIDE),
+    Verb("n", "note", N_("write a note for colleagues"), deciding.note, Group.WORK, ("n called the office",),
+         needs=_DECIDE),
+    Verb("L", "unreadable", N_("pass it on: you cannot read it"), deciding.cannot_read, Group.WORK, ("L", "L brx"),
+         N_("A language's code says which it may be."), _DECIDE, also=("cannot read",)),
+    Verb("", "gloss", N_("say what it says, for those who cannot read it"), deciding.gloss, Group.WORK,
+         ("gloss He asks when the ferry runs.",), needs=_DECIDE),
+    Verb("", "seen", N_("say what its picture or voice shows"), deciding.media_seen, Group.WORK,
+         ("seen A flooded road, no people.",),
+         N_("It cannot be hidden before that. “moderator item media” and its code tell where to open it elsewhere."),
+         _DECIDE, also=("media seen",)),
+    Verb("", "restore", N_("bring back a draft that was dropped"), deciding.restore, Group.WORK, needs=_REPLY,
+         alone=True),
+)  # fmt: skip
+
+_LOOKING: tuple[Verb, ...] = (
+    Verb("m", "reveal", N_("reveal the covered words of this item"), looking.reveal, Group.LOOK, alone=True),
+    Verb("", "all", N_("tell the whole text of a long comment"), looking.whole, Group.LOOK, alone=True),
+    Verb(
+        "",
+        "lighter",
+        N_("lighter view, on or off: covered voices are left out"),
+        looking.lighter,
+        Group.LOOK,
+        alone=True,
+    ),
+    Verb("t", "thread", N_("what stands around it"), looking.thread, Group.LOOK, alone=True),
+    Verb("w", "author", N_("the author on our pages"), looking.author, Group.LOOK, alone=True),
+    Verb("", "versions", N_("every version, with what changed"), looking.all_versions, Group.LOOK, alone=True),
+    Verb("y", "why", N_("why it is here, the clauses, what hiding means"), looking.why, Group.LOOK, alone=True),
+    Verb("", "trail", N_("what is on record of it"), looking.trail, Group.LOOK, alone=True),
+    Verb("Y", "reference", N_("its reference, to copy"), looking.reference, Group.LOOK, alone=True),
 )
+
+_FINDING: tuple[Verb, ...] = (
+    Verb("N", "next", N_("open the next item for you"), finding.following, Group.FIND, alone=True),
+    Verb("u", "urgent", N_("open the most urgent item"), finding.urgent, Group.FIND, alone=True),
+    Verb(
+        "/", "find", N_("list a view, or filter the list"), finding.views, Group.FIND,
+        ("/", "/new", "/2", "/new account:fb lang:as", "/is:question due<30m", '/author:hojai "water level"'),
+        N_("Alone it names the views with their counts. A view's name or digit lists it; a query filters it."),
+        also=("view",),
+    ),
+    Verb(
+        "", "search", N_("search everything ever taken in"), finding.search, Group.FIND,
+        ('search "lanka road" state:resolved',), N_("Newest first; closed items too."),
+    ),
+    Verb("", "sort", N_("choose the order of lists"), finding.sort, Group.FIND, ("sort due", "sort age")),
+    Verb("", "more", N_("the next page of the list"), finding.more, Group.FIND, alone=True),
+    Verb(".", "fresh", N_("tell the list as it stands now"), finding.again, Group.FIND, alone=True),
+    Verb("]", "following", N_("open the item after this one in the list"), finding.forward, Group.FIND, alone=True),
+    Verb("[", "previous", N_("open the item before this one in the list"), finding.backward, Group.FIND, alone=True),
+)  # fmt: skip
+
+_MANY: tuple[Verb, ...] = (
+    Verb("x", "mark", N_("mark it, or take its mark away"), marking.mark, Group.MANY, ("x", "x 12 14 20"),
+         needs=_DECIDE),
+    Verb("v", "range", N_("mark the list from the last mark to a number"), marking.extend, Group.MANY, ("v 20",),
+         needs=_DECIDE),
+    Verb("*", "alike", N_("mark it and everything nearly the same"), marking.alike, Group.MANY, needs=_DECIDE,
+         alone=True),
+    Verb("", "marks", N_("tell what is marked"), marking.marks, Group.MANY, ("marks", "marks clear"), needs=_DECIDE),
+    Verb("", "bulk", N_("leave or hide everything that is marked"), marking.bulk, Group.MANY,
+         ("bulk leave", "bulk hide 6"),
+         N_("What it would do is told first, exceptions first of all; Enter does it. z takes the whole of it back."),
+         _DECIDE),
+    Verb("", "batches", N_("the bulk acts of today, and how far each is"), marking.batches, Group.MANY, alone=True),
+)  # fmt: skip
+
+_DESK: tuple[Verb, ...] = (
+    Verb("f", "effects", N_("what is on its way"), looking.effects, Group.DESK, ("f", "f 12 sent", "f 12 resend"),
+         N_("With a number and sent, resend or drop it settles what waits for a person."), also=("settle",)),
+    Verb("D", "dashboard", N_("the desk in figures"), looking.dashboard, Group.DESK, ("D", "D 168")),
+    Verb("", "status", N_("how the desk stands"), looking.status, Group.DESK, alone=True),
+    Verb("", "exposure", N_("how often you uncovered abuse; only you are told"), looking.exposure, Group.DESK,
+         alone=True),
+    Verb("", "language", N_("the language of every sentence"), looking.language, Group.DESK, ("language as",)),
+    Verb("?", "help", N_("these commands, or one of them"), _help, Group.DESK, ("?", "? hide")),
+    Verb("q", "quit", N_("sign off"), _quit, Group.DESK, alone=True, also=("end",)),
+)  # fmt: skip
+
+VERBS: tuple[Verb, ...] = (*_DECIDING, *_WORKING, *_LOOKING, *_FINDING, *_MANY, *_DESK)
 """Everything that can be typed."""

@@ -3,32 +3,46 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from moderator.domain import view
 from moderator.domain.effect import EffectState
 from moderator.domain.errors import Refused
-from moderator.line import telling
+from moderator.line.telling import desk, effects
+from moderator.locale import _, n_
 
 if TYPE_CHECKING:
     from moderator.client import Client, Stream
+    from moderator.line.console import Console
+
+RING_AGAIN: Final = 60.0
+"""Seconds for which an urgent item may stay unopened before it is said again."""
 
 
 class News:
     """A session at the desk: holds the stream open, renews the leases, and keeps what is to be told."""
 
-    def __init__(self, client: Client, zone: tzinfo) -> None:
+    def __init__(
+        self, client: Client, zone: tzinfo, console: Console, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
         self._zone = zone
+        self._console = console
+        self._clock = clock
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._sentences: list[str] = []
+        self._effects: list[view.EffectView] = []
         self._new = 0
         self._urgent: tuple[int, ...] = ()
-        self._alerted: tuple[int, ...] = ()
+        self._alerted: frozenset[int] = frozenset()
+        self._rung_at = float("-inf")
+        self._draining: dict[int, str] = {}
+        """Batches that were done here and are not through: what was said of each last."""
         self._key = False
         self._stream: Stream = client.stream()
         self.hello: view.Hello = self._stream.hello
@@ -51,21 +65,35 @@ class News:
         """Everything since the last time. Unopened urgent items are told every time."""
         with self._lock:
             sentences, self._sentences = self._sentences, []
+            moved, self._effects = self._effects, []
             new, self._new = self._new, 0
-            urgent = self._alerted = self._urgent
         yield from sentences
+        yield from effects.moved(moved, self._zone)
+        yield from self._progress()
         if new:
-            yield f"{telling.many(new, 'new comment')} came in."
+            yield n_("{n} new comment came in.", "{n} new comments came in.", new)
+        yield from self.standing()
+
+    def standing(self) -> Iterator[str]:
+        """The urgent items that nobody has opened: told at every question."""
+        with self._lock:
+            urgent = self._urgent
+            self._alerted = frozenset(urgent)
         if urgent:
+            self._rung_at = self._clock()
             yield _alarm(len(urgent))
 
     def alerts(self) -> Iterator[str]:
-        """Urgent items that nobody was told of yet: also between the lines of a text."""
+        """Urgent items that this officer was not told of yet: also between the lines of a text."""
         with self._lock:
-            urgent, known = self._urgent, self._alerted
-            self._alerted = urgent
-        if set(urgent) - set(known):
-            yield _alarm(len(urgent))
+            known = self._alerted
+            fresh = set(self._urgent) - known
+        if fresh:
+            yield from self.standing()
+
+    def drains(self, batch_id: int, said: str = "") -> None:
+        """A bulk act was done here, and so much was said of it: news of it comes at each prompt until it is through."""
+        self._draining[batch_id] = said
 
     def opened(self, item_id: int) -> None:
         """An item was opened here: it is not unopened any more."""
@@ -85,6 +113,22 @@ class News:
             if thread.is_alive():
                 thread.join(5)
 
+    def _progress(self) -> Iterator[str]:
+        """How far the batches are that were done here, where that has changed."""
+        if not self._draining:
+            return
+        try:
+            found = {one.id: one for one in self._client.batches()}
+        except Refused:
+            return  # said elsewhere: the desk is gone, or busy
+        for number, said in list(self._draining.items()):
+            one = found.get(number)
+            if one is not None and one.sentence != said:
+                self._draining[number] = one.sentence
+                yield one.sentence
+            if one is None or not one.waiting:
+                del self._draining[number]
+
     def _say(self, *sentences: str) -> None:
         with self._lock:
             self._sentences.extend(sentences)
@@ -96,7 +140,7 @@ class News:
                     self._take(name, data)
             except Refused:
                 if not self._stop.is_set():
-                    self._say("The desk is gone; trying to reach it again. Nothing can be saved meanwhile.")
+                    self._say(_("The desk is gone; trying to reach it again. Nothing can be saved meanwhile."))
             if self._stop.is_set() or not self._back():
                 return
 
@@ -114,7 +158,7 @@ class News:
         if self._stop.is_set():
             stream.close()
             return False
-        self._say("The desk is back.", *telling.offered(stream.hello))
+        self._say(_("The desk is back."), *desk.offered(stream.hello))
         return True
 
     def _take(self, name: str, data: Any) -> None:
@@ -122,15 +166,32 @@ class News:
             with self._lock:
                 self._new += data.new
                 self._urgent = data.urgent
+            self._ring()
         elif name == "effect" and data.mine and data.state not in (EffectState.HELD, EffectState.READY):
-            self._say(*telling.effect(data, self._zone))
+            with self._lock:
+                self._effects.append(data)
         elif name == "account" and data.sentence:
-            self._say(f"Account {data.name}: {data.sentence}")
+            self._say(_("Account {name}: {what}", name=data.name, what=data.sentence))
         elif name == "notice":
             self._say(str(data.get("sentence", "")))
 
+    def _ring(self) -> None:
+        """Say at once, also while nothing is typed, what is urgent, and again where it stays unopened."""
+        with self._lock:
+            urgent = self._urgent
+            fresh = set(urgent) - self._alerted
+        if (
+            urgent
+            and (fresh or self._clock() - self._rung_at >= RING_AGAIN)
+            and self._console.alarm(_alarm(len(urgent)))
+        ):
+            self._rung_at = self._clock()
+            with self._lock:
+                self._alerted = frozenset(urgent)
+
     def _renew(self) -> None:
-        while not self._stop.wait(self.hello.renew_s):
+        while not self._stop.wait(min(self.hello.renew_s, RING_AGAIN)):
+            self._ring()
             key, self._key = self._key, False
             try:
                 self._client.alive(key)
@@ -139,4 +200,6 @@ class News:
 
 
 def _alarm(count: int) -> str:
-    return f"{count} URGENT and unopened: u opens the most urgent."
+    return n_(
+        "{n} URGENT and unopened: u opens the most urgent.", "{n} URGENT and unopened: u opens the most urgent.", count
+    )

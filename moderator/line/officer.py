@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TextIO
 from zoneinfo import ZoneInfo
 
-from moderator import text
 from moderator.domain import view
-from moderator.domain.asks import Nothing
+from moderator.domain.asks import Nothing, Order, Seen
 from moderator.domain.errors import Code, Refused
-from moderator.line import telling
-from moderator.line.console import Console, Ended
+from moderator.line import ending
+from moderator.line.console import Console, Ended, Left
 from moderator.line.news import News
+from moderator.line.telling import desk, item
+from moderator.line.telling.quoting import Quote, masks, spoken
+from moderator.locale import _, n_
 
 if TYPE_CHECKING:
     from moderator.client import Client
     from moderator.config import Config
+    from moderator.line.finding import Listing
 
-_TYPED = re.compile(r"(?P<key>[^\s\d])(?:\s+(?P<rest>.*)|(?P<digit>\d.*))?\Z")
-_WORD = re.compile(r"(?P<word>[A-Za-z]{2,}(?:[ -](?:back|over))?)(?:\s+(?P<rest>.*))?\Z")
+LONGEST = 4000
+"""Code points of one comment told at once; `all` tells the rest."""
+_NUMBER = re.compile(r"#?\s*(\d{1,18})\Z")
+_KEY_Z = re.compile(r"\bz\b")
+"""The key in a sentence of the desk: keys are the same in every language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What z takes back when nothing is named: the decision made here last."""
+
+    item: int = 0
+    batch: int = 0
 
 
 class Officer:
-    """Everything that a command may reach."""
+    """Everything that a verb may reach."""
 
     def __init__(self, client: Client, config: Config, stdin: TextIO, stdout: TextIO) -> None:
         self.client = client
@@ -35,26 +51,40 @@ class Officer:
         """Only a person goes on to the next item by deciding: a script names each item that it means."""
         self.item: view.Detail | None = None
         self.revealed = False
-        self.last = 0
-        """The item that z means when none is named: the one decided last."""
-        self.page: tuple[view.View, str] | None = None
-        self.refused = False
+        self.lighter = config.screen.lighter
+        """Whether voices with covered words are left out of threads."""
+        self.last = Last()
+        self.taken_back = 0
+        """The item whose decision was undone here last: what Z does again."""
+        self.listing: Listing | None = None
+        """The list that was told last: what `more`, ] and [ go through."""
+        self.sort = Order.PRIORITY
+        """In which order views are listed."""
+        self.marks: dict[int, Seen] = {}
+        """Marked items by number, each as it was seen."""
+        self.marks_masked = False
+        """Whether words of a marked item were covered when it was marked."""
+        self.refusal: Code | None = None
+        """Why the first act of a script was refused; None while none was."""
         self.going = True
         self._policy: view.PolicyView | None = None
 
-    def work(self) -> int:
-        """Sign on, take lines until the end, sign off; the exit code."""
-        self.news = News(self.client, self.zone)
-        try:
-            self._sign_on()
-            while self.going:
-                self._line()
-        except (Ended, KeyboardInterrupt):
-            self.console.say("")
-        finally:
-            self.news.close(on_purpose=not self.going)
-        self.console.say("You are signed off. Drafts are kept; what you held is free.")
-        return 1 if self.refused and not self.console.live else 0
+    def work(self) -> Code | None:
+        """Sign on, take lines until the end, sign off. The code of a script's first refusal."""
+        self.news = News(self.client, self.zone, self.console)
+        with ending.politely():
+            try:
+                self._sign_on()
+                while self.going:
+                    self._line()
+            except (Ended, KeyboardInterrupt):
+                with suppress(Ended):
+                    self.console.say("")
+            finally:
+                self.news.close(on_purpose=not self.going)
+            with suppress(Ended):
+                self.console.say(_("You are signed off. Drafts are kept; what you held is free."))
+        return None if self.console.live else self.refusal
 
     @property
     def policy(self) -> view.PolicyView:
@@ -63,6 +93,10 @@ class Officer:
             self._policy = self.client.policy()
         return self._policy
 
+    def forget_words(self) -> None:
+        """The language changed: what the desk said in the old one is asked for again."""
+        self._policy = None
+
     def now(self) -> datetime:
         """This moment, in the desk's own time."""
         return datetime.now(self.zone)
@@ -70,7 +104,9 @@ class Officer:
     def held(self) -> view.Detail:
         """The item in hand. Raises `Refused` where there is none."""
         if self.item is None:
-            raise Refused(Code.BAD, "No item is open.", "Enter or N opens the next one; a number opens that item.")
+            raise Refused(
+                Code.BAD, _("No item is open."), _("Enter or N opens the next one; a number opens that item.")
+            )
         return self.item
 
     def open(self, item_id: int) -> None:
@@ -82,18 +118,24 @@ class Officer:
 
     def tell(self, *, whole: bool = False) -> None:
         """Say the item in hand."""
-        item = self.held()
-        covered = item.text if self.revealed else text.cover(item.text, telling.masks(item))
-        self.console.say(*telling.head(item, self.now(), self.zone))
-        self.console.quote(covered if whole else text.abridge(covered, telling.LONGEST))
+        held = self.held()
+        words = held.text if self.revealed else spoken(held.text, masks(held))
+        more = 0 if whole else len(words) - LONGEST
         self.console.say(
-            *telling.findings(item, self.revealed), *telling.around(item, self.zone, self.news.hello.person)
+            *item.head(held, self.now(), self.zone),
+            Quote(words[:LONGEST] if more > 0 else words),
+            *(self._more(more) if more > 0 else ()),
+            *item.findings(held, self.revealed),
+            *item.around(held, self.zone, self.news.hello.person, self.revealed),
         )
         self.console.was_told()
 
+    def _more(self, left_out: int) -> Iterator[str]:
+        yield n_("{n} character more: “all” tells the rest.", "{n} characters more: “all” tells the rest.", left_out)
+
     def masked(self) -> bool:
         """Whether words of the item in hand are still covered."""
-        return not self.revealed and bool(telling.masks(self.held()))
+        return not self.revealed and bool(masks(self.held()))
 
     def act(self, act: str, ask: object = None, item_id: int = 0) -> view.Done:
         """Do something to an item and say what came of it. Raises `Refused`."""
@@ -103,7 +145,8 @@ class Officer:
 
     def decided(self) -> None:
         """The item in hand is decided: let go of it, and go on where that is wished."""
-        self.last = self.held().row.id
+        self.last = Last(item=self.held().row.id)
+        self.marks.pop(self.last.item, None)
         self.item = None
         if self.advance:
             self.next()
@@ -115,7 +158,7 @@ class Officer:
             self.open(item_id)
         else:
             self.item = None
-            self.console.say("Nothing waits for you.")
+            self.console.say(_("Nothing waits for you."))
 
     def renew(self) -> None:
         """Read the item in hand again, without telling it."""
@@ -125,43 +168,60 @@ class Officer:
         status = self.client.status()
         self.news.start(status.urgent)
         self.console.news = self.news.told
+        self.console.urgent = self.news.standing
         self.console.alerts = self.news.alerts
-        self.console.say(*_greeting(status, self.news.hello), *telling.offered(self.news.hello))
+        self.console.say(*desk.greeting(status, self.news.hello))
 
     def _line(self) -> None:
-        prompt = f"Item {self.item.row.id}:" if self.item else "Desk:"
-        typed = self.console.ask(prompt)
+        typed = self.console.ask(self._prompt())
         self.news.typed()
         try:
             self._obey(typed)
+        except Left:
+            self.console.say(_("Left; nothing was done."))
         except Refused as refused:
             self._tell_refusal(refused)
             self._stop_script()
 
+    def _prompt(self) -> str:
+        marked = n_("{n} marked", "{n} marked", len(self.marks)) if self.marks else ""
+        if self.item is None:
+            return _("Desk, {marked}:", marked=marked) if marked else _("Desk:")
+        if marked:
+            return _("Item {item}, {marked}:", item=self.item.row.id, marked=marked)
+        return _("Item {item}:", item=self.item.row.id)
+
     def _obey(self, typed: str) -> None:
-        from moderator.line.commands import find
+        from moderator.line.commands import VERBS
+        from moderator.line.verbs import named, parted
 
         if not typed:
             self.next() if self.item is None else self.tell()
             return
-        if typed.isdecimal() and len(typed) < 19:
-            self.open(int(typed))
+        if number := _NUMBER.match(typed):
+            self.open(int(number[1]))
             return
-        key, rest = _parted(typed)
-        command = find(key)
-        if command is None:
-            raise Refused(Code.BAD, f"“{text.clip(typed, 40)}” is no command here.", "? lists them.")
-        if command.alone and rest:
-            raise Refused(Code.BAD, f"Nothing may follow “{key}” on its line.", f"Type {key} alone, if you mean it.")
-        if command.decides and not self.console.read_since():
-            raise Refused(Code.BAD, "That came before you can have read the item.", "Type it again.")
-        command.run(self, rest)
+        if typed.startswith("#"):
+            return  # a remark in a script
+        name, rest = parted(typed, VERBS)
+        verb = named(name, VERBS)
+        if verb.alone and rest:
+            raise Refused(
+                Code.BAD,
+                _("Nothing may follow “{verb}” on its line.", verb=name),
+                _("Type {verb} alone, if you mean it.", verb=name),
+            )
+        if verb.decides and not self.console.read_since():
+            raise Refused(Code.BAD, _("That came before you can have read the item."), _("Type it again."))
+        verb.run(self, rest)
 
     def _tell_refusal(self, refused: Refused) -> None:
-        self.refused = True
-        self.console.say(f"Not done: {refused.sentence}", *([refused.cure] if refused.cure else []))
+        self.refusal = self.refusal or refused.code
+        self.console.say(
+            _("Not done: {why}", why=refused.sentence), *([refused.cure] if refused.cure else []), *_facts(refused)
+        )
         if refused.code is Code.CHANGED and self.item is not None:
-            self.console.say("This is how it stands now:")
+            self.console.say(_("This is how it stands now:"))
             try:
                 self.open(self.item.row.id)
             except Refused as again:
@@ -171,38 +231,24 @@ class Officer:
         """A script ends at its first refusal: what follows was written for an act that did not happen."""
         if not self.console.live:
             self.going = False
-            self.console.say("Stopped here: the rest of the input was not read.")
+            self.console.say(_("Stopped here: the rest of the input was not read."))
 
 
-def _parted(typed: str) -> tuple[str, str]:
-    """Key or word, and what follows it."""
-    for shape, name in ((_TYPED, "key"), (_WORD, "word")):
-        found = shape.match(typed)
-        if found:
-            parts = found.groupdict()
-            return parts[name].lower() if name == "word" else parts[name], parts.get("rest") or parts.get("digit") or ""
-    return (typed[0], typed[1:]) if typed[0] in "/!" else (typed, "")
+def _facts(refused: Refused) -> Iterator[str]:
+    """The number to quote, where the fault is the desk's own."""
+    number = refused.facts.get("report")
+    if number:
+        yield _("The number of the report is {number}.", number=number)
 
 
 def _done(done: view.Done) -> Iterator[str]:
+    """What the desk says of an act, and how long it can be taken back where the desk does not say."""
     yield done.sentence
-    if "z takes it back" in done.sentence:
+    if _KEY_Z.search(done.sentence):
         return
     if done.window_ms > 0:
-        yield f"z takes it back within {done.window_ms / 1000:g} s."
+        yield n_(
+            "z takes it back within {n} second.", "z takes it back within {n} seconds.", max(done.window_ms // 1000, 1)
+        )
     elif done.window_ms < 0:
-        yield "z takes it back."
-
-
-def _greeting(status: view.Status, hello: view.Hello) -> Iterator[str]:
-    yield f"{status.desk}. You are {hello.person}: {', '.join(hello.roles) or 'no role'}."
-    if status.practice:
-        yield "PRACTICE: nothing leaves this desk."
-    yield from (text.one_line(notice) for notice in status.notices)
-    if status.read_only:
-        yield f"Nothing can be saved: {status.read_only}"
-    down = [account.name for account in status.accounts if not account.up]
-    if down:
-        yield f"Not reached: {', '.join(down)}."
-    waiting = ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in status.counts.items() if count)
-    yield f"Waiting: {waiting or 'nothing'}. Enter opens the next item, ? lists the commands."
+        yield _("z takes it back.")

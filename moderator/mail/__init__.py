@@ -1,5 +1,6 @@
 """Escalation mail: the exact bytes of the message, and the one way in which they leave.
 
+
 The message is the record. It is composed once (`letter`), stored, and sent byte for byte as stored (`submission`).
 """
 

@@ -18,6 +18,8 @@ from email.policy import SMTP
 from email.utils import format_datetime, getaddresses
 from typing import Final, cast
 
+from moderator.domain.wording import words
+
 ATTACHMENT: Final = "evidence.json"
 _WIDTH: Final = 76
 _LONGEST_LINE: Final = 998
@@ -102,7 +104,7 @@ def check(eml: bytes, letter: Letter) -> None:
     read = _parsed(eml)
     names = read.keys()
     if len(names) != len(set(names)) or not set(names) <= _HEADERS:
-        raise MailBroken("The message has a header that nobody asked for.")
+        raise MailBroken(words("The message has a header that nobody asked for."))
     boxes = (("From", (letter.sender,)), ("To", (letter.to,)), ("Cc", letter.cc))
     same = {
         **{name: _boxes(read, name) == [(box.name, box.address) for box in wanted] for name, wanted in boxes},
@@ -115,7 +117,7 @@ def check(eml: bytes, letter: Letter) -> None:
     }
     changed = [name for name, equal in same.items() if not equal]
     if changed:
-        raise MailBroken(f"The message would not read back as written: {', '.join(changed)}.")
+        raise MailBroken(words("The message would not read back as written: {changed}.", changed=", ".join(changed)))
 
 
 def envelope(eml: bytes) -> tuple[str, str, tuple[str, ...]]:
@@ -127,9 +129,9 @@ def envelope(eml: bytes) -> tuple[str, str, tuple[str, ...]]:
 
 def _refuse_unfit(address: str, name: str) -> None:
     if not valid_address(address):
-        raise MailBroken(f"“{_shown(address)}” is not a mail address that can be used.")
+        raise MailBroken(words("“{shown}” is not a mail address that can be used.", shown=_shown(address)))
     if not name.isprintable() or name != " ".join(name.split()):
-        raise MailBroken(f"The name of {address} must be one line of printable words.")
+        raise MailBroken(words("The name of {address} must be one line of printable words.", address=address))
 
 
 def _shown(text: str) -> str:
@@ -147,7 +149,7 @@ def _mailbox(header: str, box: Mailbox) -> str:
 
 def _words(header: str, text: str) -> str:
     if not text.isprintable() or text != " ".join(text.split()):
-        raise MailBroken(f"The {header.lower()} must be one line of printable words.")
+        raise MailBroken(words("The {header} must be one line of printable words.", header=header.lower()))
     return text if _plain(text) and len(text) < 900 else _encoded(header, text)
 
 
@@ -189,11 +191,11 @@ def _ends(text: str) -> str:
 
 def _check_lines(eml: bytes) -> None:
     if not eml.isascii() or b"\0" in eml:
-        raise MailBroken("The message holds bytes that no mail server is bound to pass on.")
+        raise MailBroken(words("The message holds bytes that no mail server is bound to pass on."))
     if eml.replace(b"\r\n", b"").count(b"\r") or eml.count(b"\n") != eml.count(b"\r\n"):
-        raise MailBroken("The message holds a line end that is not one.")
+        raise MailBroken(words("The message holds a line end that is not one."))
     if max(map(len, eml.split(b"\r\n"))) > _LONGEST_LINE:
-        raise MailBroken("The message holds a line that is too long.")
+        raise MailBroken(words("The message holds a line that is too long."))
 
 
 def _parsed(eml: bytes) -> EmailMessage:
@@ -213,7 +215,7 @@ def _boxes(read: EmailMessage, header: str) -> list[tuple[str, str]]:
     unfolded = "".join(str(raw).splitlines())
     old = [(str(make_header(decode_header(name))), address) for name, address in getaddresses([unfolded])]
     if read[header].defects or _spaceless(new) != _spaceless(old):
-        raise MailBroken(f"The header {header} can be read in two ways.")
+        raise MailBroken(words("The header {header} can be read in two ways.", header=header))
     return old
 
 

@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from moderator.domain.secret import Secret
+from moderator.domain.wording import words
 from moderator.mail.letter import envelope
 
 
@@ -128,14 +129,22 @@ class _Submission:
         if self._ended:
             return self._unknown()
         if isinstance(error, smtplib.SMTPResponseException) and error.smtp_code > 0:
-            return _refusal(error.smtp_code, b"", "the connection")
+            return _refusal(error.smtp_code, b"", words("the connection"))
         if isinstance(error, ssl.SSLError):
             return MailRefused(
-                f"The mail server {self.server.host} does not prove who it is, so nothing was sent. "
-                "Check its certificate and mail.ca_file."
+                words(
+                    "The mail server {host} does not prove who it is, so nothing was sent. Check its certificate and "
+                    "mail.ca_file.",
+                    host=self.server.host,
+                )
             )
         return MailRefused(
-            f"The mail server {self.server.host}:{self.server.port} does not answer; nothing was sent.", transient=True
+            words(
+                "The mail server {host}:{port} does not answer; nothing was sent.",
+                host=self.server.host,
+                port=self.server.port,
+            ),
+            transient=True,
         )
 
     def give_up(self) -> MailRefused | MailUnknown:
@@ -146,8 +155,11 @@ class _Submission:
 
     def _unknown(self) -> MailUnknown:
         return MailUnknown(
-            f"The whole message went to {self.server.host}, and the line dropped before it answered. "
-            "Ask the office whether the mail came; it is not sent again by itself."
+            words(
+                "The whole message went to {host}, and the line dropped before it answered. Ask the office "
+                "whether the mail came; it is not sent again by itself.",
+                host=self.server.host,
+            )
         )
 
     def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
@@ -163,7 +175,9 @@ class _Submission:
         if isinstance(smtp, smtplib.SMTP_SSL):
             return
         if not smtp.has_extn("starttls"):
-            raise MailRefused(f"The mail server {self.server.host} offers no TLS; nothing was sent. Ask its keeper.")
+            raise MailRefused(
+                words("The mail server {host} offers no TLS; nothing was sent. Ask its keeper.", host=self.server.host)
+            )
         smtp.starttls(context=context)
         smtp.ehlo()
 
@@ -173,7 +187,9 @@ class _Submission:
             if self.server.ca_file:
                 context.load_verify_locations(self.server.ca_file)
         except (OSError, ssl.SSLError):
-            raise MailRefused(f"mail.ca_file ({self.server.ca_file}) cannot be read; nothing was sent.") from None
+            raise MailRefused(
+                words("mail.ca_file ({path}) cannot be read; nothing was sent.", path=self.server.ca_file)
+            ) from None
         return context
 
     def _log_in(self, smtp: smtplib.SMTP) -> None:
@@ -181,7 +197,7 @@ class _Submission:
             return
         if self.secret is None:
             raise MailRefused(
-                "The keyring holds no password for the mail login; nothing was sent. A custodian must set it."
+                words("The keyring holds no password for the mail login; nothing was sent. A custodian must set it.")
             )
         offered = str(smtp.esmtp_features.get("auth", "")).upper().split()
         # The password is never a local of a frame that can raise: a crash report prints locals.
@@ -193,31 +209,34 @@ class _Submission:
                 code, reply = smtp.docmd(_coded(self.secret.reveal()))
         else:
             raise MailRefused(
-                f"The mail server {self.server.host} offers no login that this desk knows; nothing was sent."
+                words(
+                    "The mail server {host} offers no login that this desk knows; nothing was sent.",
+                    host=self.server.host,
+                )
             )
-        _expect(code, reply, 235, "the login")
+        _expect(code, reply, 235, words("the login"))
 
     def _address(self, smtp: smtplib.SMTP) -> tuple[str, ...]:
         """Name sender and recipients; the copies that were refused. A refused main recipient refuses the message."""
         code, reply = smtp.mail(self.sender)
-        _expect(code, reply, 250, f"the sender {self.sender}")
+        _expect(code, reply, 250, words("the sender {sender}", sender=self.sender))
         code, reply = smtp.rcpt(self.to)
-        _expect(code if code != 251 else 250, reply, 250, f"the recipient {self.to}")
+        _expect(code if code != 251 else 250, reply, 250, words("the recipient {to}", to=self.to))
         return tuple(copy for copy in self.copies if smtp.rcpt(copy)[0] not in (250, 251))
 
     def _data(self, smtp: smtplib.SMTP) -> int:
         code, reply = smtp.docmd("DATA")
-        _expect(code, reply, 354, "the message")
+        _expect(code, reply, 354, words("the message"))
         smtp.send(re.sub(rb"(?m)^\.", b"..", self.eml))
         with self._turn:
             if self._given_up:
-                raise MailRefused("The mail server was too slow; nothing was sent.", transient=True)
+                raise MailRefused(words("The mail server was too slow; nothing was sent."), transient=True)
             self._ended = True
         smtp.send(b".\r\n")
         code, reply = smtp.getreply()
         if code < 200:
             raise self._unknown()
-        _expect(code, reply, 250, "the message")
+        _expect(code, reply, 250, words("the message"))
         return code
 
 
@@ -230,7 +249,10 @@ def _refusal(code: int, reply: bytes, what: str) -> MailRefused:
     """Of the server's own words only the codes are repeated."""
     enhanced = re.match(rb"[245]\.\d{1,3}\.\d{1,3}\b", reply)
     status = f"{code} {enhanced.group().decode()}" if enhanced else str(code)
-    return MailRefused(f"The mail server refused {what} ({status}); nothing was sent.", transient=400 <= code < 500)
+    return MailRefused(
+        words("The mail server refused {what} ({status}); nothing was sent.", what=what, status=status),
+        transient=400 <= code < 500,
+    )
 
 
 def _coded(text: str) -> str:

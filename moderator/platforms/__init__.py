@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from moderator.domain.secret import Secret
+from moderator.domain.wording import words
 from moderator.platforms.base import AuthRevoked, Connector, Unsupported
 
 
@@ -32,7 +33,9 @@ PLATFORMS: Final[dict[str, Kind]] = {
         needs_secret=("app_password",),
         needs_url=True,
         tested="live",
-        hide_means="Held for moderation: only the site's staff see it. The author is not told. It can be restored.",
+        hide_means=words(
+            "Held for moderation: only the site's staff see it. The author is not told. It can be restored."
+        ),
         author_told=False,
     ),
     "import": Kind(
@@ -40,7 +43,7 @@ PLATFORMS: Final[dict[str, Kind]] = {
         needs_secret=(),
         needs_url=False,
         tested="contract",
-        hide_means="Nothing is sent: the decision is recorded, and hiding must be done on the platform itself.",
+        hide_means=words("Nothing is sent: the decision is recorded, and hiding must be done on the platform itself."),
         author_told=False,
     ),
     "practice": Kind(
@@ -48,7 +51,7 @@ PLATFORMS: Final[dict[str, Kind]] = {
         needs_secret=(),
         needs_url=False,
         tested="synthetic",
-        hide_means="Practice only: the comment is hidden in a made-up world that nobody else sees.",
+        hide_means=words("Practice only: the comment is hidden in a made-up world that nobody else sees."),
         author_told=False,
     ),
 }
@@ -75,7 +78,7 @@ def connect(
         from moderator.platforms.wordpress import WordPress  # httpx is slow to load: only where it is needed
 
         if secret is None:
-            raise AuthRevoked("This account has no application password in the keyring yet.")
+            raise AuthRevoked(words("This account has no application password in the keyring yet."))
         return WordPress(url, login_id, secret, settings, own_author_id=own_author_id, timeout=timeout)
     if platform == "practice":
         from moderator.platforms.practice import Practice
@@ -85,4 +88,10 @@ def connect(
         from moderator.platforms.importer import Importer
 
         return Importer(account_id, login_id)
-    raise Unsupported(f"“{platform}” is no platform that the desk knows; it knows {', '.join(PLATFORMS)}.")
+    raise Unsupported(
+        words(
+            "“{platform}” is no platform that the desk knows; it knows {names}.",
+            platform=platform,
+            names=", ".join(PLATFORMS),
+        )
+    )

@@ -56,6 +56,8 @@ class Capabilities:
     reply_unit: str = "graphemes"
     """graphemes, codepoints or utf8_bytes."""
     reply_requires_visible: bool = False
+    acts_per_minute: int = 0
+    """How many acts a minute the platform takes from us; 0 where no limit is known."""
     tested: str = "live"
     """live, contract or synthetic: shown to the user."""
 

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from moderator.domain.secret import Secret
+from moderator.domain.wording import words
 from moderator.platforms.base import BadPayload, Invalid, Outage, Transient
 
 for _name in ("httpx", "httpcore"):
@@ -92,13 +93,17 @@ def base_address(url: str) -> httpx.URL:
         urlsplit(url.strip())  # refuses brackets that httpx lets pass
         address = httpx.URL(url.strip())
     except (httpx.InvalidURL, ValueError):
-        raise Invalid("This is not a web address: write it like https://consult.example.org.") from None
+        raise Invalid(words("This is not a web address: write it like https://consult.example.org.")) from None
     if address.userinfo or address.query or address.fragment:
-        raise Invalid("The address must not hold a login, a “?” or a “#”: write it like https://consult.example.org.")
+        raise Invalid(
+            words("The address must not hold a login, a “?” or a “#”: write it like https://consult.example.org.")
+        )
     if address.scheme not in ("http", "https") or not address.host:
-        raise Invalid("The address must begin with https://, such as https://consult.example.org.")
+        raise Invalid(words("The address must begin with https://, such as https://consult.example.org."))
     if address.scheme == "http" and not _loopback(address.host):
-        raise Invalid("The address must begin with https://: over http:// the credential could be read on its way.")
+        raise Invalid(
+            words("The address must begin with https://: over http:// the credential could be read on its way.")
+        )
     return address.copy_with(path=address.path.rstrip("/") or "/")
 
 
@@ -180,7 +185,7 @@ class Door:
         if response is None:
             raise self._lost(fault, write)
         if body is None:
-            raise self._unreadable("is longer than the desk reads", write)
+            raise self._unreadable(words("is longer than the desk reads"), write)
         headers = {name.lower(): value for name, value in response.headers.items()}
         self._measure_skew(headers)
         return Answer(response.status_code, headers, body, write)
@@ -204,16 +209,24 @@ class Door:
     def _lost(self, fault: type[BaseException] | None, write: bool) -> Outage | Transient:
         never_sent = fault is not None and issubclass(fault, _NEVER_SENT)
         if never_sent:
-            sentence = f"{self.host} cannot be reached, or its certificate is not trusted; nothing was sent."
+            sentence = words(
+                "{host} cannot be reached, or its certificate is not trusted; nothing was sent.", host=self.host
+            )
             return Transient(sentence, unknown_outcome=False) if write else Outage(sentence)
         if write:
-            return Transient(f"The answer of {self.host} was lost: it may or may not have acted.", unknown_outcome=True)
-        return Outage(f"{self.host} did not answer in time, or broke off.")
+            return Transient(
+                words("The answer of {host} was lost: it may or may not have acted.", host=self.host),
+                unknown_outcome=True,
+            )
+        return Outage(words("{host} did not answer in time, or broke off.", host=self.host))
 
     def _unreadable(self, what: str, write: bool) -> BadPayload | Transient:
         if write:
-            return Transient(f"The answer of {self.host} {what}: it may or may not have acted.", unknown_outcome=True)
-        return BadPayload(f"The answer of {self.host} {what}.")
+            return Transient(
+                words("The answer of {host} {what}: it may or may not have acted.", host=self.host, what=what),
+                unknown_outcome=True,
+            )
+        return BadPayload(words("The answer of {host} {what}.", host=self.host, what=what))
 
     def _measure_skew(self, headers: Mapping[str, str]) -> None:
         theirs = http_date(headers.get("date", ""))

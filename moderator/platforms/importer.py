@@ -20,8 +20,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 from moderator.domain.comment import Author, Kind, Media, Post, RemoteComment, RemoteState
+from moderator.domain.wording import mark, words
 from moderator.platforms.base import Action, Capabilities, Identity, Invalid, Observed, Outcome, Page, Unsupported
-from moderator.platforms.reading import evidence, fingerprint, identifier, moment, rows, table, web_address, words
+from moderator.platforms.reading import evidence, fingerprint, identifier, moment, rows, table, web_address, written
 
 LONGEST_LINE: Final = 1024 * 1024
 """Bytes of one line."""
@@ -29,7 +30,9 @@ LONGEST_LINE: Final = 1024 * 1024
 CAPABILITIES: Final = Capabilities(tested="contract")
 """Read-only work."""
 
-_SILENT = "This account only reads a file: nothing can be sent from here. Act on the platform itself, and record it."
+_SILENT: Final = mark(
+    "This account only reads a file: nothing can be sent from here. Act on the platform itself, and record it."
+)
 
 
 def comment_of(line: bytes | str, number: int) -> RemoteComment | None:
@@ -42,9 +45,11 @@ def comment_of(line: bytes | str, number: int) -> RemoteComment | None:
         return None
     text, created = data.get("text"), moment(data.get("created_at"))
     if not isinstance(text, str):
-        raise Invalid(f"Line {number} has no field “text” with the comment's words.")
+        raise Invalid(words("Line {number} has no field “text” with the comment's words.", number=number))
     if created is None:
-        raise Invalid(f"Line {number} has no field “created_at” with a moment such as 2026-11-22T13:54:10Z.")
+        raise Invalid(
+            words("Line {number} has no field “created_at” with a moment such as 2026-11-22T13:54:10Z.", number=number)
+        )
     author, post, parent = _author(data.get("author")), _post(data.get("post")), identifier(data.get("parent"))
     state = _state(data.get("state"), number)
     where = post.remote_id if post else ""
@@ -69,18 +74,20 @@ def comment_of(line: bytes | str, number: int) -> RemoteComment | None:
 
 def _object(line: bytes | str, number: int) -> Mapping[str, Any] | None:
     if len(line) > LONGEST_LINE:
-        raise Invalid(f"Line {number} is longer than {LONGEST_LINE // 1024} KiB.")
+        raise Invalid(words("Line {number} is longer than {limit} KiB.", number=number, limit=LONGEST_LINE // 1024))
     try:
         text = line.decode("utf-8-sig") if isinstance(line, bytes) else line
         if not text.strip():
             return None
         data = json.loads(text)
     except UnicodeDecodeError:
-        raise Invalid(f"Line {number} is not UTF-8: save the file as UTF-8.") from None
+        raise Invalid(words("Line {number} is not UTF-8: save the file as UTF-8.", number=number)) from None
     except (ValueError, RecursionError):
-        raise Invalid(f"Line {number} is not JSON: each line must hold one whole object.") from None
+        raise Invalid(
+            words("Line {number} is not JSON: each line must hold one whole object.", number=number)
+        ) from None
     if not isinstance(data, dict):
-        raise Invalid(f"Line {number} must be an object: {{…}}.")
+        raise Invalid(words("Line {number} must be an object: {{…}}.", number=number))
     return data
 
 
@@ -88,14 +95,14 @@ def _author(value: Any) -> Author:
     if isinstance(value, str):
         return Author(remote_id="", name=value)
     data = table(value)
-    return Author(identifier(data.get("id")), words(data.get("name")), words(data.get("handle")))
+    return Author(identifier(data.get("id")), written(data.get("name")), written(data.get("handle")))
 
 
 def _post(value: Any) -> Post | None:
     if isinstance(value, str) and value.strip():
         return Post(remote_id=f"title-{fingerprint(value)}", title=value)
     data = table(value)
-    title, text = words(data.get("title")), words(data.get("text"))
+    title, text = written(data.get("title")), written(data.get("text"))
     remote_id = identifier(data.get("id")) or (f"title-{fingerprint(title)}" if title else "")
     if not remote_id:
         return None
@@ -104,21 +111,29 @@ def _post(value: Any) -> Post | None:
 
 def _media(value: Any) -> Media:
     data = table(value)
-    return Media(web_address(data.get("url")), words(data.get("alt")), identifier(data.get("kind"))[:40] or "picture")
+    return Media(web_address(data.get("url")), written(data.get("alt")), identifier(data.get("kind"))[:40] or "picture")
 
 
 def _state(value: Any, number: int) -> RemoteState:
     try:
         return RemoteState(value) if value else RemoteState.VISIBLE
     except ValueError:
-        raise Invalid(f"Line {number}: “state” must be one of {', '.join(RemoteState)}.") from None
+        raise Invalid(
+            words(
+                "Line {number}: “state” must be one of {names}.",
+                number=number,
+                names=", ".join(RemoteState),
+            )
+        ) from None
 
 
 def _kind(value: Any, parent: str, number: int) -> Kind:
     try:
         return Kind(value) if value else Kind.REPLY if parent else Kind.COMMENT
     except ValueError:
-        raise Invalid(f"Line {number}: “kind” must be one of {', '.join(Kind)}.") from None
+        raise Invalid(
+            words("Line {number}: “kind” must be one of {names}.", number=number, names=", ".join(Kind))
+        ) from None
 
 
 class Importer:
@@ -147,11 +162,11 @@ class Importer:
 
     async def act(self, action: Action) -> Outcome:
         """Refused always: nothing can be sent."""
-        raise Unsupported(_SILENT)
+        raise Unsupported(words(_SILENT))
 
     async def look(self, action: Action, taken: frozenset[str]) -> Outcome:
         """Refused always: nothing was sent."""
-        raise Unsupported(_SILENT)
+        raise Unsupported(words(_SILENT))
 
     def stream(self, cursor: str) -> AsyncIterator[None] | None:
         """Files do not call."""

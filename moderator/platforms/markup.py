@@ -50,7 +50,13 @@ _BLOCKS = frozenset(
     }
 )
 _UNSEEN = frozenset({"script", "style", "template"})
-_MEDIA = {"img": "picture", "audio": "voice", "video": "video", "iframe": "embedded page", "embed": "embedded page"}
+_MEDIA = {
+    "img": "picture",
+    "audio": "voice",
+    "video": "video",
+    "iframe": "embedded page",
+    "embed": "embedded page",
+}
 _BLANK_LINES = re.compile(r"\n[ \t]*+\n[ \t\n]*+")
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from moderator.domain.comment import RemoteComment, RemoteState
 from moderator.domain.effect import Op
+from moderator.domain.wording import joined, sentence_of, words
 from moderator.platforms.base import (
     Action,
     Capabilities,
@@ -94,19 +95,19 @@ class Practice:
         try:
             self._reach()
         except Outage as fault:
-            raise Transient(f"{fault} Nothing was sent.", unknown_outcome=False) from None
+            raise Transient(joined((sentence_of(fault), words("Nothing was sent."))), unknown_outcome=False) from None
         if action.op is Op.REPLY:
             return self._reply(action)
         if action.op not in (Op.HIDE, Op.RESTORE):
-            raise Unsupported(f"Practice has no act “{action.op}”.")
+            raise Unsupported(words("Practice has no act “{op}”.", op=action.op))
         wanted = RemoteState.HIDDEN if action.op is Op.HIDE else RemoteState.VISIBLE
         before = self._state(action.remote_id)
         if before is RemoteState.DELETED:
-            raise NotFound("Its author has deleted this comment.")
+            raise NotFound(words("Its author has deleted this comment."))
         if before is not wanted:
             self._set_state(action.remote_id, wanted)
         verb = Verb.ALREADY if before is wanted else Verb.DONE
-        return Outcome(verb, "", wanted, f"The practice world shows it as {wanted}.")
+        return Outcome(verb, "", wanted, words("The practice world shows it as {wanted}.", wanted=wanted))
 
     async def look(self, action: Action, taken: frozenset[str]) -> Outcome:
         """Whether the made-up world holds the act."""
@@ -114,7 +115,11 @@ class Practice:
         if action.op is Op.REPLY:
             made = self._world.made.get(action.key, "")
             found = made and made not in taken
-            return Outcome(Verb.DONE, made, evidence=f"Found as {made}.") if found else Outcome(Verb.UNKNOWN)
+            return (
+                Outcome(Verb.DONE, made, evidence=words("Found as {made}.", made=made))
+                if found
+                else Outcome(Verb.UNKNOWN)
+            )
         wanted = RemoteState.HIDDEN if action.op is Op.HIDE else RemoteState.VISIBLE
         state = self._state(action.remote_id)
         return Outcome(Verb.DONE if state is wanted else Verb.UNKNOWN, "", state)
@@ -130,7 +135,7 @@ class Practice:
         """Lets the world catch up with the clock. Raises `Outage` during one of its made-up ones."""
         self._world.advance(self._now())
         if self._world.is_down(self._now()):
-            raise Outage("The practice site is down for a few seconds (a made-up outage).")
+            raise Outage(words("The practice site is down for a few seconds (a made-up outage)."))
 
     def _position(self, cursor: str) -> int:
         try:
@@ -162,14 +167,14 @@ class Practice:
 
     def _reply(self, action: Action) -> Outcome:
         if not action.text.strip():
-            raise Invalid("The reply is empty.")
+            raise Invalid(words("The reply is empty."))
         state = self._state(action.remote_id)
         if state is RemoteState.DELETED:
-            raise NotFound("Its author has deleted this comment: a reply would stand under nothing.")
+            raise NotFound(words("Its author has deleted this comment: a reply would stand under nothing."))
         if (made := self._world.made.get(action.key)) is not None:
-            return Outcome(Verb.ALREADY, made, state, f"The practice world holds it as {made}.")
+            return Outcome(Verb.ALREADY, made, state, words("The practice world holds it as {made}.", made=made))
         made = self._world.answer(action.remote_id, action.text, action.key, self._now())
-        return Outcome(Verb.DONE, made, state, f"The practice world made it {made}.")
+        return Outcome(Verb.DONE, made, state, words("The practice world made it {made}.", made=made))
 
 
 def _rate(value: str) -> timedelta:
@@ -179,5 +184,5 @@ def _rate(value: str) -> timedelta:
     except ValueError:
         seconds = 0.0
     if not 0.01 <= seconds <= 3600:
-        raise Invalid("The account's setting “rate” must be a number of seconds from 0.01 to 3600.")
+        raise Invalid(words("The account's setting “rate” must be a number of seconds from 0.01 to 3600."))
     return timedelta(seconds=seconds)

@@ -18,7 +18,7 @@ DEPTH = 40
 """Evidence nested deeper than this is not kept: no honest answer is."""
 
 
-def words(value: Any) -> str:
+def written(value: Any) -> str:
     """Text as it is; a number as its digits; anything else as nothing."""
     if isinstance(value, str):
         return value
@@ -63,7 +63,7 @@ def moment(value: Any) -> datetime | None:
 
 def identifier(value: Any) -> str:
     """A remote id fit for a key: printable, at most 200 characters; "" otherwise."""
-    found = words(value).strip()
+    found = written(value).strip()
     return found if found.isprintable() and len(found) <= 200 else ""
 
 
@@ -75,7 +75,7 @@ def digits(value: Any) -> str:
 
 def web_address(value: Any) -> str:
     """An http or https address, or "" for anything else: `javascript:`, or one with a space or a control in it."""
-    found = words(value).strip()
+    found = written(value).strip()
     if not found.isprintable() or " " in found:
         return ""
     try:

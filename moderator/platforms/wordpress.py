@@ -19,6 +19,7 @@ import httpx
 from moderator.domain.comment import RemoteComment, RemoteState
 from moderator.domain.effect import Op
 from moderator.domain.secret import Secret
+from moderator.domain.wording import joined, mark, sentence_of, words
 from moderator.platforms import sweep
 from moderator.platforms.base import (
     Action,
@@ -41,7 +42,7 @@ from moderator.platforms.base import (
 )
 from moderator.platforms.http import Basic, Door, Query, base_address, utc_now
 from moderator.platforms.markup import comparable, shown
-from moderator.platforms.reading import digits, moment, number, rows, table, words
+from moderator.platforms.reading import digits, moment, number, rows, table, written
 from moderator.platforms.wordpress_json import STATES, unreadable
 from moderator.platforms.wordpress_site import LARGEST_PAGE, LISTINGS, Site, utc_text
 
@@ -54,7 +55,9 @@ SKEW: Final = timedelta(seconds=2)
 FIRST_LOOK: Final = timedelta(days=7)
 """How far back the first fetch goes, unless the account's setting `since` says otherwise."""
 
-LOST_POSITION: Final = "How far the site had been read is not readable any more; reading began again from the start."
+LOST_POSITION: Final = mark(
+    "How far the site had been read is not readable any more; reading began again from the start."
+)
 
 ANCESTORS: Final = 8
 NEIGHBOURS: Final = 10
@@ -102,11 +105,13 @@ class WordPress:
         """Who we are on the site. Raises `Forbidden` where the login may not moderate comments."""
         me = await self._site.get("users/me", {"context": "edit"})
         if table(me.get("capabilities")).get("moderate_comments") is not True:
-            raise Forbidden(f"This login may not moderate comments on {self._site.host}; it needs the role Editor.")
+            raise Forbidden(
+                words("This login may not moderate comments on {host}; it needs the role Editor.", host=self._site.host)
+            )
         return Identity(
             remote_id=self._site.recognise(me),
-            name=words(me.get("name")),
-            roles=tuple(words(role) for role in rows(me.get("roles"))),
+            name=written(me.get("name")),
+            roles=tuple(written(role) for role in rows(me.get("roles"))),
             credential={**await self._site.credential(), "server_time": self._site.now().isoformat()},
             capabilities=self.capabilities,
         )
@@ -153,8 +158,10 @@ class WordPress:
         if action.op is Op.REPLY:
             reply = await self._own_reply(action, taken)
             if reply is None:
-                return Outcome(Verb.UNKNOWN, evidence=f"No such reply of ours stands on {self._site.host} now.")
-            found = f"Found on {self._site.host} as comment {reply.remote_id}."
+                return Outcome(
+                    Verb.UNKNOWN, evidence=words("No such reply of ours stands on {host} now.", host=self._site.host)
+                )
+            found = words("Found on {host} as comment {number}.", host=self._site.host, number=reply.remote_id)
             return Outcome(Verb.DONE, reply.remote_id, evidence=found)
         this = await self._site.one(action.remote_id)
         return Outcome(Verb.DONE if _holds(action.op, this.state) else Verb.UNKNOWN, "", this.state, _stands(this))
@@ -172,12 +179,12 @@ class WordPress:
     async def act(self, action: Action) -> Outcome:
         """Hide, restore or reply, once. The target is read first: what is so already is `ALREADY`."""
         if action.op not in (Op.HIDE, Op.RESTORE, Op.REPLY):
-            raise Unsupported(f"WordPress has no act “{action.op}”.")
+            raise Unsupported(words("WordPress has no act “{op}”.", op=action.op))
         try:
             await self._site.know_self()
             target = await self._site.one(action.remote_id)
         except (Outage, BadPayload) as fault:
-            raise Transient(f"{fault} Nothing was sent.", unknown_outcome=False) from None
+            raise Transient(joined((sentence_of(fault), words("Nothing was sent."))), unknown_outcome=False) from None
         if action.op is Op.REPLY:
             return await self._reply(action, target)
         if _holds(action.op, target.state):
@@ -188,14 +195,16 @@ class WordPress:
         status = "hold" if action.op is Op.HIDE else "approve"
         answer = await self._site.post(f"comments/{target.remote_id}", {"status": status})
         said = table(self._site.body(answer))
-        state = STATES.get(words(said.get("status")), RemoteState.UNKNOWN)
+        state = STATES.get(written(said.get("status")), RemoteState.UNKNOWN)
         if digits(said.get("id")) != target.remote_id or not _holds(action.op, state):
             raise unreadable(answer, self._site.host)
         return Outcome(Verb.DONE, "", state, _stands(replace(target, state=state)))
 
     async def _reply(self, action: Action, target: RemoteComment) -> Outcome:
         if target.state in (RemoteState.SPAM, RemoteState.TRASHED):
-            raise NotFound("The site has put this comment into spam or trash: a reply would stand under nothing.")
+            raise NotFound(
+                words("The site has put this comment into spam or trash: a reply would stand under nothing.")
+            )
         answer = await self._site.post("comments", _reply_fields(action, target))
         try:
             said = table(self._site.body(answer))
@@ -204,9 +213,14 @@ class WordPress:
         made = digits(said.get("id"))
         if not made or str(number(said.get("author"))) != self._site.own_id:
             raise unreadable(answer, self._site.host)
-        shows = STATES.get(words(said.get("status"))) is RemoteState.VISIBLE
-        note = "" if shows else " The site holds it back for its own approval: it is not public yet."
-        return Outcome(Verb.DONE, made, target.state, f"{self._site.host} made it comment {made}.{note}")
+        shows = STATES.get(written(said.get("status"))) is RemoteState.VISIBLE
+        note = "" if shows else words("The site holds it back for its own approval: it is not public yet.")
+        return Outcome(
+            Verb.DONE,
+            made,
+            target.state,
+            joined((words("{host} made it comment {number}.", host=self._site.host, number=made), note)),
+        )
 
     async def _read(self, listing: str, after: datetime, page: int) -> sweep.Batch:
         return sweep.Batch(*await self._site.written_after(listing, after, page))
@@ -279,7 +293,7 @@ class WordPress:
         except (ValueError, RecursionError):
             saved = {}
         marks = {name: sweep.from_json(saved.get(name)) for name in LISTINGS}
-        gap = LOST_POSITION if cursor and None in marks.values() else ""
+        gap = words(LOST_POSITION) if cursor and None in marks.values() else ""
         return {name: mark or fresh for name, mark in marks.items()}, gap
 
 
@@ -289,19 +303,19 @@ def _holds(op: Op, state: RemoteState) -> bool:
 
 
 def _stands(comment: RemoteComment) -> str:
-    return f"The site reports comment {comment.remote_id} as {comment.state}."
+    return words("The site reports comment {number} as {state}.", number=comment.remote_id, state=comment.state)
 
 
 def _reply_fields(action: Action, target: RemoteComment) -> dict[str, str | int]:
     """The body of a reply. WordPress takes HTML, so that plain text must be escaped to arrive as it was written."""
     content = html.escape(action.text.strip(), quote=False)
     if not content:
-        raise Invalid("The reply is empty.")
+        raise Invalid(words("The reply is empty."))
     if len(content.encode("utf-8", "replace")) > REPLY_BYTES:
-        raise Invalid(f"The reply is longer than the {REPLY_BYTES:,} bytes that WordPress keeps.")
+        raise Invalid(words("The reply is longer than the {most} bytes that WordPress keeps.", most=f"{REPLY_BYTES:,}"))
     arrives = content.encode("utf-8", "replace").decode()
     if comparable(shown(arrives).text) != comparable(action.text):
-        raise Invalid("The reply holds characters that WordPress would change.")
+        raise Invalid(words("The reply holds characters that WordPress would change."))
     post = number(target.post.remote_id) if target.post else number(action.post_remote_id)
     return {"post": post, "parent": int(target.remote_id), "content": content}
 
@@ -316,7 +330,7 @@ def _since(value: str) -> datetime | None:
     """The setting `since`. Raises `Invalid` where it is no date."""
     found = moment(value) if value else None
     if value and found is None:
-        raise Invalid("The account's setting “since” must be a day or moment, such as 2026-11-01.")
+        raise Invalid(words("The account's setting “since” must be a day or moment, such as 2026-11-01."))
     return found
 
 
@@ -325,5 +339,5 @@ def _page_size(value: str) -> int:
     if not value:
         return LARGEST_PAGE
     if not 1 <= number(value) <= LARGEST_PAGE:
-        raise Invalid("The account's setting “page_size” must be a number from 1 to 100.")
+        raise Invalid(words("The account's setting “page_size” must be a number from 1 to 100."))
     return number(value)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from moderator.domain.comment import Author, Kind, Post, RemoteComment, RemoteState
+from moderator.domain.wording import words
 from moderator.platforms.base import (
     AuthRevoked,
     BadPayload,
@@ -28,7 +29,7 @@ from moderator.platforms.base import (
 )
 from moderator.platforms.http import Answer, retry_at
 from moderator.platforms.markup import shown
-from moderator.platforms.reading import digits, evidence, fingerprint, moment, number, table, web_address, words
+from moderator.platforms.reading import digits, evidence, fingerprint, moment, number, table, web_address, written
 
 PERSONAL: Final = frozenset({"author_email", "author_ip", "author_user_agent", "author_avatar_urls", "_links"})
 """Fields that the evidence goes without: the avatar's address is a digest of the mail address, links are our own."""
@@ -69,8 +70,8 @@ def comment_of(raw: Any, own_id: str, undated: datetime) -> RemoteComment | None
     if not remote_id:
         return None
     content = table(data.get("content"))
-    page = shown(words(content.get("raw")) or words(content.get("rendered")))
-    status = words(data.get("status"))
+    page = shown(written(content.get("raw")) or written(content.get("rendered")))
+    status = written(data.get("status"))
     parent, post = number(data.get("parent")), number(data.get("post"))
     return RemoteComment(
         remote_id=remote_id,
@@ -91,7 +92,7 @@ def comment_of(raw: Any, own_id: str, undated: datetime) -> RemoteComment | None
 def _author(data: Mapping[str, Any], own_id: str) -> Author:
     user = number(data.get("author"))
     remote_id = str(user) if user > 0 else ""
-    name = " ".join(shown(words(data.get("author_name"))).text.split())
+    name = " ".join(shown(written(data.get("author_name"))).text.split())
     return Author(remote_id=remote_id, name=name, ours=bool(remote_id) and remote_id == own_id)
 
 
@@ -103,7 +104,7 @@ def post_route(raw: Any) -> tuple[str, str]:
     data = table(raw)
     post = number(data.get("post"))
     links = table(data.get("_links")).get("up")
-    found = _ROUTE.search(words(table(links[0]).get("href"))) if isinstance(links, list) and links else None
+    found = _ROUTE.search(written(table(links[0]).get("href"))) if isinstance(links, list) and links else None
     return (str(post) if post else "", found[1] if found else "posts")
 
 
@@ -115,8 +116,8 @@ def post_of(raw: Any) -> Post | None:
         return None
     return Post(
         remote_id=remote_id,
-        title=" ".join(shown(words(table(data.get("title")).get("rendered"))).text.split()),
-        text=shown(words(table(data.get("content")).get("rendered"))).text[:POST_TEXT],
+        title=" ".join(shown(written(table(data.get("title")).get("rendered"))).text.split()),
+        text=shown(written(table(data.get("content")).get("rendered"))).text[:POST_TEXT],
         url=web_address(data.get("link")),
         posted_at=moment(data.get("date_gmt")),
     )
@@ -124,7 +125,7 @@ def post_of(raw: Any) -> Post | None:
 
 def refusal(answer: Answer, host: str, now: datetime) -> PlatformError:
     """What an answer that is not a success means. A write with a 5xx may have happened; one with a 4xx did not."""
-    found = words(table(answer.json()).get("code"))
+    found = written(table(answer.json()).get("code"))
     code = found if _CODE.fullmatch(found) else ""
     by_code = _by_code(code, host, answer, now)
     if by_code is not None:
@@ -132,21 +133,27 @@ def refusal(answer: Answer, host: str, now: datetime) -> PlatformError:
     if answer.status >= 500 or answer.status in (408, 425):
         return _at_fault(answer, host, code)
     if 300 <= answer.status < 400:
-        return Forbidden(f"{host} sends us to another address: set the account's address to where the site really is.")
+        return Forbidden(
+            words(
+                "{host} sends us to another address: set the account's address to where the site really is.", host=host
+            )
+        )
     return _by_status(answer, host, code, now)
 
 
 def _by_code(code: str, host: str, answer: Answer, now: datetime) -> PlatformError | None:
     if code in _REFUSED_LOGIN:
         return AuthRevoked(
-            f"{host} refuses the login: the application password is wrong, revoked or switched off there."
+            words(
+                "{host} refuses the login: the application password is wrong, revoked or switched off there.", host=host
+            )
         )
     if code in _GONE:
-        return NotFound(f"{host} no longer has this comment or its post.")
+        return NotFound(words("{host} no longer has this comment or its post.", host=host))
     if code in _CLOSED:
-        return Invalid(f"{host} takes no more comments under this post ({code}).")
+        return Invalid(words("{host} takes no more comments under this post ({code}).", host=host, code=code))
     if code == "comment_duplicate":
-        return Duplicate(f"{host} already holds this very reply.")
+        return Duplicate(words("{host} already holds this very reply.", host=host))
     if code == "comment_flood":
         return _too_many(answer, host, now)
     if code == "rest_no_route":
@@ -159,39 +166,66 @@ def _by_status(answer: Answer, host: str, code: str, now: datetime) -> PlatformE
     if answer.status == 429:
         return _too_many(answer, host, now)
     if answer.status == 401:
-        return AuthRevoked(f"{host} does not accept our login{said}: check the application password of the account.")
+        return AuthRevoked(
+            words(
+                "{host} does not accept our login{said}: check the application password of the account.",
+                host=host,
+                said=said,
+            )
+        )
     if answer.status == 403:
         return Forbidden(
-            f"{host} does not let this login do that{said}: it needs the role Editor, or a firewall refused."
+            words(
+                "{host} does not let this login do that{said}: it needs the role Editor, or a firewall refused.",
+                host=host,
+                said=said,
+            )
         )
     if answer.status == 404:
-        return NotFound(f"{host} does not have it{said}.") if code else _no_interface(host)
+        return NotFound(words("{host} does not have it{said}.", host=host, said=said)) if code else _no_interface(host)
     if answer.status == 409:
-        return Conflict(f"{host} holds another state than expected{said}.")
-    return Invalid(f"{host} refused the request as wrong{said}, with status {answer.status}.")
+        return Conflict(words("{host} holds another state than expected{said}.", host=host, said=said))
+    return Invalid(
+        words(
+            "{host} refused the request as wrong{said}, with status {status}.",
+            host=host,
+            said=said,
+            status=answer.status,
+        )
+    )
 
 
 def _too_many(answer: Answer, host: str, now: datetime) -> RateLimited:
     at = retry_at(answer.headers.get("retry-after", ""), now)
-    return RateLimited(f"{host} says that it had too many requests; the desk waits as long as it asks.", at)
+    return RateLimited(
+        words("{host} says that it had too many requests; the desk waits as long as it asks.", host=host), at
+    )
 
 
 def _no_interface(host: str) -> Unsupported:
     return Unsupported(
-        f"{host} does not offer WordPress's REST interface under /wp-json/: check the account's address."
+        words(
+            "{host} does not offer WordPress's REST interface under /wp-json/: check the account's address.", host=host
+        )
     )
 
 
 def _at_fault(answer: Answer, host: str, code: str) -> PlatformError:
-    said = f"{host} failed with status {answer.status}" + (f" ({code})" if code else "")
+    why = f"{answer.status} ({code})" if code else str(answer.status)
     if answer.write:
-        return Transient(f"{said}: it may or may not have acted.", unknown_outcome=True)
-    return Outage(f"{said}.")
+        return Transient(
+            words("{host} failed with status {status}: it may or may not have acted.", host=host, status=why),
+            unknown_outcome=True,
+        )
+    return Outage(words("{host} failed with status {status}.", host=host, status=why))
 
 
 def unreadable(answer: Answer, host: str) -> PlatformError:
     """A success that is not the JSON that it should be. After a write, nobody knows."""
     if answer.write:
-        return Transient(f"{host} answered something unreadable: it may or may not have acted.", unknown_outcome=True)
+        return Transient(
+            words("{host} answered something unreadable: it may or may not have acted.", host=host),
+            unknown_outcome=True,
+        )
     raw = answer.body[:2000].decode("utf-8", "replace")
-    return BadPayload(f"{host} answered something that is not WordPress's JSON.", raw)
+    return BadPayload(words("{host} answered something that is not WordPress's JSON.", host=host), raw)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from moderator.domain.comment import Post, RemoteComment
+from moderator.domain.wording import words
 from moderator.platforms.base import BadPayload, Forbidden, Invalid, NotFound, PlatformError, Unsupported
 from moderator.platforms.http import Answer, Door, Query
 from moderator.platforms.reading import digits, number, rows, table
@@ -51,7 +52,11 @@ class Site:
         if not self._own_known:
             self.recognise(await self.get("users/me", {}))
         if not self._own_known:
-            raise Forbidden(f"The login on {self.host} speaks for another author than before: test the account again.")
+            raise Forbidden(
+                words(
+                    "The login on {host} speaks for another author than before: test the account again.", host=self.host
+                )
+            )
 
     def recognise(self, me: Mapping[str, Any]) -> str:
         """The author id that the site has just told; ours from now on, unless the account's record has another."""
@@ -107,10 +112,10 @@ class Site:
     async def one(self, remote_id: str) -> RemoteComment:
         """A comment by id, in any state. Raises `NotFound`."""
         if not digits(remote_id):
-            raise NotFound("This is not the number of a WordPress comment.")
+            raise NotFound(words("This is not the number of a WordPress comment."))
         comment = self._comment(await self.get(f"comments/{remote_id}", {"context": "edit"}), self.now())
         if comment is None:
-            raise BadPayload(f"{self.host} answered a comment without its number.")
+            raise BadPayload(words("{host} answered a comment without its number.", host=self.host))
         return comment
 
     async def find(self, ids: Collection[str]) -> dict[str, RemoteComment]:

@@ -10,6 +10,7 @@ from typing import Final
 import tomli
 
 from moderator.domain.policy import Category, Finding, Suggestion
+from moderator.domain.wording import joined, words
 from moderator.policy.document import Case, Document
 from moderator.policy.engine import Engine
 
@@ -26,6 +27,10 @@ class Problem:
     where: str
     """The clause, rule, test or suite."""
     sentence: str
+
+    def told(self) -> str:
+        """Where and what, in one line."""
+        return joined((self.where, self.sentence), ": ")
 
 
 def check(document: Document) -> list[Problem]:
@@ -52,18 +57,26 @@ def _structure(document: Document) -> list[Problem]:
     for clause in document.clauses:
         for language in document.languages:
             if not clause.title.get(language, "").strip() or not clause.public.get(language, "").strip():
-                problems.append(Problem(clause.id, f"Title or public wording is missing in “{language}”."))
+                problems.append(
+                    Problem(clause.id, words("Title or public wording is missing in “{language}”.", language=language))
+                )
         if not clause.legal:
-            problems.append(Problem(clause.id, "No legal basis is given under “legal”."))
+            problems.append(Problem(clause.id, words("No legal basis is given under “legal”.")))
         has_rules = any(clause.id in (rule.clause, *rule.also) for rule in document.rules)
         if not has_rules and clause.id not in document.ruleless:
-            problems.append(Problem(clause.id, "No rule recognises it. Add one, or say rules = false."))
+            problems.append(Problem(clause.id, words("No rule recognises it. Add one, or say rules = false.")))
     for language in document.languages:
         if not document.helpline.get(language, "").strip():
-            problems.append(Problem("[helpline]", f"The helpline reply is missing in “{language}”."))
+            problems.append(
+                Problem("[helpline]", words("The helpline reply is missing in “{language}”.", language=language))
+            )
     for kind in (Category.SELF_HARM, Category.LIFE_SAFETY, Category.THREAT):
         if not any(clause.category is kind and clause.urgent for clause in document.clauses):
-            problems.append(Problem("[[clause]]", f"There is no urgent clause of the category “{kind.value}”."))
+            problems.append(
+                Problem(
+                    "[[clause]]", words("There is no urgent clause of the category “{category}”.", category=kind.value)
+                )
+            )
     return problems
 
 
@@ -76,7 +89,7 @@ def _words(engine: Engine) -> list[Problem]:
         cited |= {f"@{name.removeprefix('@')}" for name in (*rule.requires, *rule.forbids)}
         for atom in sorted(cited):
             if atom.startswith("@") and atom not in known:
-                problems.append(Problem(rule.id, f"There is no word list “{atom[1:]}”."))
+                problems.append(Problem(rule.id, words("There is no word list “{atom}”.", atom=atom[1:])))
     return problems
 
 
@@ -91,8 +104,12 @@ def _coverage(document: Document) -> list[Problem]:
             problems.append(
                 Problem(
                     clause.id,
-                    f"Needs {FEWEST_TESTS} positive and {FEWEST_TESTS} negative [[test]] rows; "
-                    f"has {positive} and {negative}.",
+                    words(
+                        "Needs {least} positive and {least} negative [[test]] rows; has {positive} and {negative}.",
+                        least=FEWEST_TESTS,
+                        positive=positive,
+                        negative=negative,
+                    ),
                 )
             )
     return problems
@@ -107,9 +124,14 @@ def _failed(engine: Engine, case: Case) -> Problem | None:
     found = {f.clause for f in flagged(engine, case.text)}
     if found != set(case.expect):
         wanted = ", ".join(sorted(case.expect)) or "nothing"
-        return Problem(where, f"Expected {wanted}; found {', '.join(sorted(found)) or 'nothing'}.")
+        return Problem(
+            where,
+            words(
+                "Expected {wanted}; found {found}.", wanted=wanted, found=", ".join(sorted(found)) or words("nothing")
+            ),
+        )
     if case.protected is not None and engine.judge(case.text).protected is not case.protected:
-        return Problem(where, f"Expected protected = {str(case.protected).lower()}.")
+        return Problem(where, words("Expected protected = {value}.", value=str(case.protected).lower()))
     return None
 
 
@@ -126,10 +148,17 @@ def _criticism(engine: Engine) -> list[Problem]:
         for text in suite()[name]:
             for finding in flagged(engine, text):
                 quote = text[finding.start : finding.end]
-                problems.append(Problem(f"criticism suite, “{text[:60]}”", f"{finding.rule} flags “{quote}”."))
+                problems.append(
+                    Problem(
+                        words("criticism suite, “{text}”", text=text[:60]),
+                        words("{rule} flags “{quote}”.", rule=finding.rule, quote=quote),
+                    )
+                )
     for text in suite()["criticism"]:
         if not engine.judge(text).protected:
-            problems.append(Problem(f"criticism suite, “{text[:60]}”", "Not recognised as protected."))
+            problems.append(
+                Problem(words("criticism suite, “{text}”", text=text[:60]), words("Not recognised as protected."))
+            )
     return problems
 
 
@@ -146,5 +175,10 @@ def _mirrors(engine: Engine) -> list[Problem]:
             sides.setdefault(answer, []).append(text)
         if len(sides) > 1:
             odd = min(sides.values(), key=len)[0]
-            problems.append(Problem(f"mirrored pairs, “{frame}”", f"“{odd}” is not treated like the others."))
+            problems.append(
+                Problem(
+                    words("mirrored pairs, “{frame}”", frame=frame),
+                    words("“{odd}” is not treated like the others.", odd=odd),
+                )
+            )
     return problems

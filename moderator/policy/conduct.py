@@ -14,6 +14,7 @@ from typing import Final, Protocol
 
 from moderator.domain.conduct import Conduct, Mark, Weight
 from moderator.domain.person import Person
+from moderator.domain.wording import mark, words
 from moderator.policy import personal
 from moderator.policy.normalise import HIDDEN, ascii_digits, fold
 from moderator.text import graphemes
@@ -151,25 +152,25 @@ def _outgoing(text: str, person: Person, code: Code, disclaimer: bool) -> str:
 def _marks(rule: str, weight: Weight, broken: Iterable[_Broken]) -> list[Mark]:
     found = [Mark(rule, weight, False, sentence, start, end) for sentence, start, end in broken]
     if weight is Weight.OFF:
-        return [Mark(rule, weight, True, "This rule is off on this account.")]
-    return found or [Mark(rule, weight, True, _KEPT[rule])]
+        return [Mark(rule, weight, True, words("This rule is off on this account."))]
+    return found or [Mark(rule, weight, True, words(_KEPT[rule]))]
 
 
 _KEPT: Final = {
-    "empty": "There is a text.",
-    "length": "The length is right.",
-    "identity": "Name and role are signed.",
-    "personal_data": "No personal data.",
-    "confidential": "Nothing marked confidential.",
-    "matter": "No registered matter is touched.",
-    "placeholder": "Nothing is left to fill in.",
-    "first_person": "Written in the first person.",
+    "empty": mark("There is a text."),
+    "length": mark("The length is right."),
+    "identity": mark("Name and role are signed."),
+    "personal_data": mark("No personal data."),
+    "confidential": mark("Nothing marked confidential."),
+    "matter": mark("No registered matter is touched."),
+    "placeholder": mark("Nothing is left to fill in."),
+    "first_person": mark("Written in the first person."),
 }
 
 
 def _empty(text: str) -> Iterator[_Broken]:
     if not HIDDEN.sub("", text).strip():
-        yield "The reply is empty. Write a text, or leave the comment without one.", None, None
+        yield words("The reply is empty. Write a text, or leave the comment without one."), None, None
 
 
 def _length(outgoing: str, length: int, code: Code) -> Iterator[Mark]:
@@ -177,37 +178,45 @@ def _length(outgoing: str, length: int, code: Code) -> Iterator[Mark]:
     sizes = {"codepoints": len(outgoing), "utf8_bytes": len(outgoing.encode("utf-8", "surrogatepass"))}
     size = sizes.get(code.platform_unit, length)
     if code.platform_limit and size > code.platform_limit:
-        unit = {"codepoints": "characters", "utf8_bytes": "bytes"}.get(code.platform_unit, "characters")
-        sizes_said = f"{size} of at most {code.platform_limit} {unit}"
-        sentence = f"Too long for this platform: {sizes_said}, with the signature. Shorten it."
+        unit = words("bytes") if code.platform_unit == "utf8_bytes" else words("characters")
+        sentence = words(
+            "Too long for this platform: {size} of at most {limit} {unit}, with the signature. Shorten it.",
+            size=size,
+            limit=code.platform_limit,
+            unit=unit,
+        )
         yield Mark("length", Weight.HARD, False, sentence)
         return
     weight = code.weight("length")
     long = weight is not Weight.OFF and length > code.soft_length
-    sentence = f"Long: {length} characters, {code.soft_length} are asked for. Shorten it if you can."
-    yield Mark("length", weight, not long, sentence if long else _KEPT["length"])
+    sentence = words(
+        "Long: {length} characters, {limit} are asked for. Shorten it if you can.",
+        length=length,
+        limit=code.soft_length,
+    )
+    yield Mark("length", weight, not long, sentence if long else words(_KEPT["length"]))
 
 
 def _identity(person: Person) -> Iterator[_Broken]:
     if not person.role_title.strip():
-        yield "Send disabled: your role is not on the roster. Ask the lead to enter it.", None, None
+        yield words("Send disabled: your role is not on the roster. Ask the lead to enter it."), None, None
     elif not person.role_only and not person.designation.strip():
         yield (
-            "Send disabled: the name that your replies carry is not on the roster. Ask the lead to enter it.",
+            words("Send disabled: the name that your replies carry is not on the roster. Ask the lead to enter it."),
             None,
             None,
         )
 
 
 _KINDS: Final = {
-    "phone": "a phone number",
-    "email": "an e-mail address",
-    "aadhaar": "a number like an Aadhaar",
-    "pan": "a number like a PAN",
-    "bank": "a bank account number",
-    "upi": "a UPI address",
-    "address": "a home address",
-    "identity_number": "the number of an identity document",
+    "phone": mark("a phone number"),
+    "email": mark("an e-mail address"),
+    "aadhaar": mark("a number like an Aadhaar"),
+    "pan": mark("a number like a PAN"),
+    "bank": mark("a bank account number"),
+    "upi": mark("a UPI address"),
+    "address": mark("a home address"),
+    "identity_number": mark("the number of an identity document"),
 }
 
 
@@ -215,41 +224,52 @@ def _personal_data(text: str, code: Code) -> Iterator[_Broken]:
     official = {_bare(contact) for contact in code.official_contacts} - {""}
     for datum in personal.find(text, strict=True):
         if _bare(text[datum.start : datum.end]) not in official | {"91" + contact for contact in official}:
-            sentence = f"The reply contains {_KINDS[datum.kind]}. Take it out, or point to an official contact."
+            sentence = words(
+                "The reply contains {datum}. Take it out, or point to an official contact.",
+                datum=words(_KINDS[datum.kind]),
+            )
             yield sentence, datum.start, datum.end
 
 
-def _bare(words: str) -> str:
-    return "".join(letter for letter in ascii_digits(words).lower() if letter.isalnum()).lstrip("0")
+def _bare(contact: str) -> str:
+    return "".join(letter for letter in ascii_digits(contact).lower() if letter.isalnum()).lstrip("0")
 
 
 def _confidential(text: str, code: Code) -> Iterator[_Broken]:
-    words = _words(text)
+    found_words = _words(text)
     for phrase in code.confidential_words:
-        for start, end in _places(words, _folded(phrase)):
-            yield f"“{text[start:end]}” is a classification word. Nothing confidential is published.", start, end
+        for start, end in _places(found_words, _folded(phrase)):
+            yield (
+                words("“{word}” is a classification word. Nothing confidential is published.", word=text[start:end]),
+                start,
+                end,
+            )
     digits = ascii_digits(text)
     for found in (*_FILE_NUMBER.finditer(digits), *_FILE_SHAPE.finditer(digits)):
         if any(letter.isdigit() for letter in found[0]):
-            yield "That looks like a file number. Internal papers are not cited.", found.start(), found.end()
+            yield words("That looks like a file number. Internal papers are not cited."), found.start(), found.end()
 
 
 def _matters(text: str, code: Code, recipient: str) -> Iterator[_Broken]:
-    words = _words(text)
+    found_words = _words(text)
     addressed = _folded(recipient)
     for matter in code.matters:
         for term in matter.terms:
             wanted = _folded(term)
             if matter.kind == "person" and wanted and wanted == addressed:
                 continue
-            for start, end in _places(words, wanted):
-                named = f"“{matter.title or term}” is on the register ({matter.kind})"
-                yield f"{named}: nobody replies about it without clearance.", start, end
+            for start, end in _places(found_words, wanted):
+                sentence = words(
+                    "“{title}” is on the register ({kind}): nobody replies about it without clearance.",
+                    title=matter.title or term,
+                    kind=matter.kind,
+                )
+                yield sentence, start, end
 
 
 def _placeholders(text: str) -> Iterator[_Broken]:
     for found in _PLACEHOLDER.finditer(text):
-        yield f"“{found[0][:40]}” is not filled in.", found.start(), found.end()
+        yield words("“{gap}” is not filled in.", gap=found[0][:40]), found.start(), found.end()
 
 
 def _impersonal(text: str, language: str) -> Iterator[_Broken]:
@@ -257,7 +277,7 @@ def _impersonal(text: str, language: str) -> Iterator[_Broken]:
     if language.split("-")[0] in ("en", "hi", "as") and not _FIRST_PERSON.search(text):
         found = _THIRD_PERSON.search(text)
         if found:
-            yield "Write in the first person: “we” or “I”, not “the office”.", found.start(), found.end()
+            yield words("Write in the first person: “we” or “I”, not “the office”."), found.start(), found.end()
 
 
 def _words(text: str) -> list[_Word]:
@@ -275,10 +295,10 @@ def _folded(phrase: str) -> tuple[str, ...]:
     return tuple(word.text for word in _words(phrase))
 
 
-def _places(words: list[_Word], wanted: tuple[str, ...]) -> Iterator[tuple[int, int]]:
+def _places(text: list[_Word], wanted: tuple[str, ...]) -> Iterator[tuple[int, int]]:
     """Where the wanted words stand one after another."""
     if not wanted:
         return
-    for place in range(len(words) - len(wanted) + 1):
-        if words[place].text == wanted[0] and all(words[place + i].text == part for i, part in enumerate(wanted)):
-            yield words[place].start, words[place + len(wanted) - 1].end
+    for place in range(len(text) - len(wanted) + 1):
+        if text[place].text == wanted[0] and all(text[place + i].text == part for i, part in enumerate(wanted)):
+            yield text[place].start, text[place + len(wanted) - 1].end

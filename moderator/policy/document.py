@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import tomli
 
 from moderator.domain.policy import Category, Clause, Suggestion
+from moderator.domain.wording import sentence_of, words
 from moderator.policy.lexicon import WordList
 from moderator.policy.pattern import Pattern, PatternError, parse
 
@@ -119,12 +120,24 @@ def load(path: Path | None = None) -> Document:
     where = path or SHIPPED
     try:
         if where.stat().st_size > LARGEST:
-            raise PolicyError(f"{where} is larger than {LARGEST // 1024 // 1024} MiB. A policy file is not that long.")
+            raise PolicyError(
+                words(
+                    "{where} is larger than {limit} MiB. A policy file is not that long.",
+                    where=where,
+                    limit=LARGEST // 1024 // 1024,
+                )
+            )
         text = where.read_text(encoding="utf-8")
     except OSError as error:
-        raise PolicyError(f"{where} cannot be read: {error.strerror}. Check the path under [policy] file.") from error
+        raise PolicyError(
+            words(
+                "{where} cannot be read: {strerror}. Check the path under [policy] file.",
+                where=where,
+                strerror=error.strerror,
+            )
+        ) from error
     except UnicodeDecodeError as error:
-        raise PolicyError(f"{where} is not UTF-8 text. Save it as UTF-8.") from error
+        raise PolicyError(words("{where} is not UTF-8 text. Save it as UTF-8.", where=where)) from error
     return parse_document(text, str(where))
 
 
@@ -133,7 +146,7 @@ def parse_document(text: str, where: str = "policy") -> Document:
     try:
         data = tomli.loads(text)
     except (tomli.TOMLDecodeError, RecursionError) as error:
-        raise PolicyError(f"{where} is not valid TOML: {error}.") from error
+        raise PolicyError(words("{where} is not valid TOML: {fault}.", where=where, fault=error)) from error
     return _Parser(where).document(data)
 
 
@@ -150,18 +163,18 @@ class _Parser:
         self.where = where
 
     def document(self, data: dict[str, Any]) -> Document:
-        self.known(data, "policy helpline list clause rule test", "the document")
+        self.known(data, "policy helpline list clause rule test", words("the document"))
         head = self.table(data, "policy")
         self.known(head, "id version effective languages appeal official_hosts contacts", "[policy]")
         clauses = tuple(self.clause(entry) for entry in self.tables(data, "clause"))
         by_id = {clause.id: clause for clause in clauses}
         if len(by_id) != len(clauses):
-            raise self.error("[[clause]]", "two clauses have the same id")
+            raise self.error("[[clause]]", words("two clauses have the same id"))
         if len({clause.digit for clause in clauses}) != len(clauses):
-            raise self.error("[[clause]]", "two clauses have the same digit")
+            raise self.error("[[clause]]", words("two clauses have the same digit"))
         rules = tuple(self.rule(entry, by_id) for entry in self.tables(data, "rule"))
         if len({rule.id for rule in rules}) != len(rules):
-            raise self.error("[[rule]]", "two rules have the same id")
+            raise self.error("[[rule]]", words("two rules have the same id"))
         return Document(
             id=self.text(head, "id", "[policy]"),
             version=self.text(head, "version", "[policy]"),
@@ -171,7 +184,7 @@ class _Parser:
             clauses=clauses,
             rules=rules,
             tests=tuple(self.case(entry, by_id) for entry in self.tables(data, "test")),
-            helpline=self.wordings(data, "helpline", "the document"),
+            helpline=self.wordings(data, "helpline", words("the document")),
             appeal=self.text(head, "appeal", "[policy]"),
             lists=tuple(self.word_list(entry) for entry in self.tables(data, "list")),
             official_hosts=self.texts(head, "official_hosts", "[policy]"),
@@ -200,9 +213,11 @@ class _Parser:
         )
         never = (Category.LIFE_SAFETY, Category.SELF_HARM)
         if clause.category in never and (clause.hideable or clause.suggestion is Suggestion.HIDE):
-            raise self.error(where, "a clause of life safety or self-harm can never be hideable: set hideable = false")
+            raise self.error(
+                where, words("a clause of life safety or self-harm can never be hideable: set hideable = false")
+            )
         if not clause.hideable and clause.suggestion is Suggestion.HIDE:
-            raise self.error(where, "a clause that is not hideable cannot suggest hiding")
+            raise self.error(where, words("a clause that is not hideable cannot suggest hiding"))
         return clause
 
     def rule(self, data: dict[str, Any], clauses: Mapping[str, Clause]) -> Rule:
@@ -211,13 +226,22 @@ class _Parser:
         clause = self.reference(self.text(data, "clause", where), clauses, where)
         suggestion = self.one_of(Suggestion, data, "suggestion", where) if "suggestion" in data else clause.suggestion
         if not clause.hideable and suggestion is Suggestion.HIDE:
-            raise self.error(where, f"{clause.id} is not hideable; its rules cannot suggest hiding")
+            raise self.error(
+                where, words("{clause} is not hideable; its rules cannot suggest hiding", clause=clause.id)
+            )
         detector = self.text(data, "detector", where, "")
         if detector and detector not in DETECTORS:
-            raise self.error(where, f"there is no detector “{detector}”{self.nearest(detector, DETECTORS)}")
+            raise self.error(
+                where,
+                words(
+                    "there is no detector “{detector}”{nearest}",
+                    detector=detector,
+                    nearest=self.nearest(detector, DETECTORS),
+                ),
+            )
         patterns = self.patterns(data, where)
         if bool(patterns) == bool(detector):
-            raise self.error(where, "a rule has either patterns or a detector")
+            raise self.error(where, words("a rule has either patterns or a detector"))
         return Rule(
             id=self.text(data, "id", where),
             clause=clause.id,
@@ -240,7 +264,7 @@ class _Parser:
         try:
             return tuple(parse(source) for source in self.texts(data, "patterns", where))
         except PatternError as error:
-            raise self.error(where, str(error)) from error
+            raise self.error(where, sentence_of(error)) from error
 
     def case(self, data: dict[str, Any], clauses: Mapping[str, Clause]) -> Case:
         where = f"[[test]] “{str(data.get('text', ''))[:40]}”"
@@ -260,45 +284,56 @@ class _Parser:
 
     def reference(self, clause_id: str, clauses: Mapping[str, Clause], where: str) -> Clause:
         if clause_id not in clauses:
-            raise self.error(where, f"there is no clause “{clause_id}”{self.nearest(clause_id, clauses)}")
+            raise self.error(
+                where,
+                words(
+                    "there is no clause “{clause}”{nearest}",
+                    clause=clause_id,
+                    nearest=self.nearest(clause_id, clauses),
+                ),
+            )
         return clauses[clause_id]
 
     def known(self, data: Mapping[str, Any], names: str | Iterable[str], where: str) -> None:
         allowed = set(names.split()) if isinstance(names, str) else set(names)
         for key in data:
             if key not in allowed:
-                raise self.error(where, f"unknown key “{key}”{self.nearest(key, allowed)}")
+                raise self.error(
+                    where, words("unknown key “{key}”{nearest}", key=key, nearest=self.nearest(key, allowed))
+                )
 
     def table(self, data: Mapping[str, Any], key: str) -> dict[str, Any]:
         found = data.get(key)
         if not isinstance(found, dict):
-            raise self.error(f"[{key}]", "this table is missing")
+            raise self.error(f"[{key}]", words("this table is missing"))
         return found
 
     def tables(self, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
         found = data.get(key, [])
         if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-            raise self.error(f"[[{key}]]", "must be a list of tables, each under its own double brackets")
+            raise self.error(f"[[{key}]]", words("must be a list of tables, each under its own double brackets"))
         return found
 
     def text(self, data: Mapping[str, Any], key: str, where: str, default: str | None = None) -> str:
         found = data.get(key, default)
         if not isinstance(found, str) or (default is None and not found.strip()):
-            raise self.error(where, f"“{key}” must be a text" + (" that is not empty" if default is None else ""))
+            if default is None:
+                raise self.error(where, words("“{key}” must be a text that is not empty", key=key))
+            raise self.error(where, words("“{key}” must be a text", key=key))
         return found
 
     def texts(self, data: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
         found = data.get(key, [])
         if not isinstance(found, list) or not all(isinstance(entry, str) and entry.strip() for entry in found):
-            raise self.error(where, f"“{key}” must be a list of texts")
+            raise self.error(where, words("“{key}” must be a list of texts", key=key))
         return tuple(found)
 
     def wordings(self, data: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
         found = data.get(key)
         if not isinstance(found, dict) or not all(isinstance(entry, str) for entry in found.values()):
-            raise self.error(where, f'“{key}” must give the wording by language, such as {{en = "…"}}')
+            raise self.error(where, words('“{key}” must give the wording by language, such as {{en = "…"}}', key=key))
         if not found.get("en", "").strip():
-            raise self.error(where, f"“{key}” needs at least the English wording (en)")
+            raise self.error(where, words("“{key}” needs at least the English wording (en)", key=key))
         return dict(found)
 
     def number(
@@ -306,13 +341,15 @@ class _Parser:
     ) -> int:
         found = data.get(key, default)
         if not isinstance(found, int) or isinstance(found, bool) or not low <= found <= high:
-            raise self.error(where, f"“{key}” must be a whole number from {low} to {high}")
+            raise self.error(
+                where, words("“{key}” must be a whole number from {low} to {high}", key=key, low=low, high=high)
+            )
         return found
 
     def flag(self, data: Mapping[str, Any], key: str, where: str, default: bool) -> bool:
         found = data.get(key, default)
         if not isinstance(found, bool):
-            raise self.error(where, f"“{key}” must be true or false")
+            raise self.error(where, words("“{key}” must be true or false", key=key))
         return found
 
     def one_of(self, kind: type[Named], data: Mapping[str, Any], key: str, where: str) -> Named:
@@ -320,11 +357,18 @@ class _Parser:
         try:
             return kind(found)
         except ValueError:
-            raise self.error(where, f"“{key}” cannot be “{found}”{self.nearest(found, [*kind])}") from None
+            raise self.error(
+                where,
+                words(
+                    "“{key}” cannot be “{found}”{nearest}", key=key, found=found, nearest=self.nearest(found, [*kind])
+                ),
+            ) from None
 
     def nearest(self, name: str, names: Iterable[str]) -> str:
         close = difflib.get_close_matches(name, [*names], 1)
-        return f"; did you mean “{close[0]}”?" if close else ""
+        return words("; did you mean “{name}”?", name=close[0]) if close else ""
 
     def error(self, where: str, what: str) -> PolicyError:
-        return PolicyError(f"{self.where}, {where}: {what.rstrip('.')}.")
+        if what.endswith("."):
+            return PolicyError(words("{file}, {where}: {fault}", file=self.where, where=where, fault=what))
+        return PolicyError(words("{file}, {where}: {fault}.", file=self.where, where=where, fault=what))

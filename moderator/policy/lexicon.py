@@ -15,6 +15,7 @@ from typing import Any
 
 import tomli
 
+from moderator.domain.wording import words
 from moderator.policy.normalise import TOKEN, fold
 
 FOLDER = Path(__file__).parent / "lexicons"
@@ -109,16 +110,18 @@ def _word_list(file: str, language: str, name: str, data: Mapping[str, Any]) -> 
         "closed",
     }
     if unknown:
-        raise LexiconError(f"{file}: the list “{name}” has the unknown key “{min(unknown)}”.")
-    words = [*data.get("words", ())]
+        raise LexiconError(
+            words("{file}: the list “{name}” has the unknown key “{key}”.", file=file, name=name, key=min(unknown))
+        )
+    forms = [*data.get("words", ())]
     for entry in data.get("entries", ()):
-        words += [form.strip() for form in entry["forms"].split(",")]
+        forms += [form.strip() for form in entry["forms"].split(",")]
     for pair in data.get("combine", ()):
-        words += [f"{first} {second}" for first in pair["first"] for second in pair["second"]]
+        forms += [f"{first} {second}" for first in pair["first"] for second in pair["second"]]
     return WordList(
         name,
         language,
-        tuple(words),
+        tuple(forms),
         bool(data.get("hostile", False)),
         bool(data.get("mask", False)),
         bool(data.get("fuzzy", False)),

@@ -15,6 +15,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from moderator.domain.wording import words
+
 _GAP = re.compile(r"~(\d{1,2})$")
 LONGEST_GAP = 12
 
@@ -58,15 +60,22 @@ def parse(source: str) -> Pattern:
         if found := _GAP.match(part):
             gap = int(found[1])
             if gap > LONGEST_GAP:
-                raise PatternError(f"“{source}”: a gap is at most {LONGEST_GAP} units, not {gap}.")
+                raise PatternError(
+                    words(
+                        "“{source}”: a gap is at most {most} units, not {gap}.",
+                        source=source,
+                        most=LONGEST_GAP,
+                        gap=gap,
+                    )
+                )
             continue
         atoms = frozenset(_atom(atom) for atom in part.split("|") if atom)
         if not atoms:
-            raise PatternError(f"“{source}”: “{part}” names nothing.")
+            raise PatternError(words("“{source}”: “{part}” names nothing.", source=source, part=part))
         elements.append(Element(atoms, gap))
         gap = 0
     if not elements or gap:
-        raise PatternError(f"“{source}”: a pattern is words and classes with gaps between them.")
+        raise PatternError(words("“{source}”: a pattern is words and classes with gaps between them.", source=source))
     return Pattern(source, tuple(elements), at_start)
 
 

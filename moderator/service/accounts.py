@@ -11,6 +11,7 @@ from typing import Final
 from moderator.desk import accounts, intake, rounds
 from moderator.desk.house import House
 from moderator.domain.errors import Refused
+from moderator.domain.wording import words
 from moderator.service.context import Service
 
 _log = logging.getLogger(__name__)
@@ -102,8 +103,9 @@ class Reader:
         except Exception as error:
             self._faults += 1
             _log.error("an account could not be read", extra={"account": self._id}, exc_info=error)
-            self._house.notices[self._notice] = (
-                f"Account {self._id} cannot be read: a fault inside the desk. It is tried again; tell the lead."
+            self._house.notices[self._notice] = words(
+                "Account {account} cannot be read: a fault inside the desk. It is tried again; tell the lead.",
+                account=self._id,
             )
             return False
         self._faults = 0

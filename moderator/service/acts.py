@@ -8,10 +8,28 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from moderator.desk import accounts, captures, escalate, orders, outbox, people, reading, reply, review, sessions, work
+from moderator.desk import (
+    accounts,
+    captures,
+    escalate,
+    exposure,
+    glossing,
+    media,
+    orders,
+    outbox,
+    passing,
+    people,
+    reading,
+    redoing,
+    reply,
+    review,
+    sessions,
+    work,
+)
 from moderator.domain import asks
 from moderator.domain.errors import Code, Refused
 from moderator.domain.view import Done
+from moderator.domain.wording import words
 from moderator.service.answers import answer, ask_of, number_of
 from moderator.service.context import Service, doer, officer, peer_of, reader, token_of
 
@@ -30,10 +48,15 @@ ACTS: Final[dict[str, tuple[Callable[..., Done], type]]] = {
     "reopen": (work.reopen, asks.Because),
     "reverse": (work.reverse, asks.Because),
     "undo": (work.undo, asks.Nothing),
+    "redo": (redoing.redo, asks.Nothing),
     "approve": (review.approve, asks.Nothing),
     "send_back": (review.send_back, asks.Because),
     "withdraw": (review.withdraw, asks.Nothing),
-    "reveal": (work.reveal, asks.Nothing),
+    "reveal": (exposure.reveal, asks.Nothing),
+    "assign": (passing.assign, asks.Assign),
+    "cannot_read": (passing.cannot_read, asks.CannotRead),
+    "gloss": (glossing.gloss, asks.Gloss),
+    "media_seen": (media.media_seen, asks.MediaSeen),
     "close": (work.close_gone, asks.Nothing),
     "restore_draft": (reply.restore_draft, asks.Nothing),
 }
@@ -78,6 +101,12 @@ async def get_capture(service: Service, request: Request) -> Response:
     item_id = number_of(request.path_params["id"], "item")
     n = number_of(request.query_params.get("version", "0"), "version")
     return answer(await service.house.write(captures.show, actor, item_id, n))
+
+
+async def post_media(service: Service, request: Request) -> Response:
+    """The true address behind a code. That it was given out is recorded before it is."""
+    actor = await doer(service, request)
+    return answer(await service.house.write(media.address, actor, request.path_params["code"][:40]))
 
 
 async def put_draft(service: Service, request: Request) -> Response:
@@ -162,7 +191,9 @@ async def _secret(request: Request) -> asks.SetSecret:
     except Refused as refused:
         if refused.code is not Code.BAD:
             raise
-        raise Refused(Code.BAD, "A secret needs a slot and a value, both text.", "Send it again.") from None
+        raise Refused(
+            Code.BAD, words("A secret needs a slot and a value, both text."), words("Send it again.")
+        ) from None
 
 
 async def post_test(service: Service, request: Request) -> Response:
@@ -193,5 +224,7 @@ async def post_leave(service: Service, request: Request) -> Response:
 
 def _known(table: dict[str, Any], name: str) -> Any:
     if name not in table:
-        raise Refused(Code.NOT_FOUND, "There is no such act.", f"Acts are: {', '.join(table)}.")
+        raise Refused(
+            Code.NOT_FOUND, words("There is no such act."), words("Acts are: {names}.", names=", ".join(table))
+        )
     return table[name]

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import secrets
+from contextvars import ContextVar
+from functools import lru_cache, partial
 from typing import Final, TypeVar
 
 import msgspec
 from starlette.responses import Response
 
+from moderator import locale
 from moderator.domain import wire
 from moderator.domain.errors import Code, Refused
 from moderator.domain.view import API
+from moderator.domain.wording import Words, words
 
 T = TypeVar("T")
 
@@ -40,12 +44,36 @@ STATUS: Final[dict[Code, int]] = {
 }
 """HTTP status of each refusal. Programs test the code; the status is for proxies and curl."""
 
-_encoder = msgspec.json.Encoder()
+speaking: ContextVar[str] = ContextVar("speaking", default="en")
+"""The language of the request that is being answered: set by the outermost layer, for this request alone."""
 
 
-def encode(value: object) -> bytes:
-    """A dataclass, or plain data, as JSON. Raises TypeError for what has no place on the wire, such as a secret."""
-    return _encoder.encode(value)
+def encode(value: object, language: str = "") -> bytes:
+    """A dataclass, or plain data, as JSON, with its sentences in a language: the request's own, unless one is named.
+
+    Raises TypeError for what has no place on the wire, such as a secret.
+    """
+    return _encoder(language or speaking.get()).encode(value)
+
+
+@lru_cache(maxsize=32)
+def _encoder(language: str) -> msgspec.json.Encoder:
+    return msgspec.json.Encoder(enc_hook=partial(_said, language))
+
+
+def _said(language: str, value: object) -> str:
+    if isinstance(value, Words):
+        return locale.translated(value, language)
+    raise TypeError(f"{type(value).__name__} has no place on the wire")
+
+
+def language_of(asked: str) -> str:
+    """The language that a request asks for in its header `Accept-Language`: the first that we speak, else English."""
+    for one in asked[:200].split(","):
+        code = one.partition(";")[0].strip().partition("-")[0].lower()
+        if code in locale.LANGUAGES:
+            return code
+    return "en"
 
 
 def answer(value: object, status: int = 200) -> Response:
@@ -69,8 +97,13 @@ def broken() -> tuple[str, Refused]:
     number = secrets.token_hex(4)
     return number, Refused(
         Code.INTERNAL,
-        f"Something went wrong inside the desk (report {number}); whether it was saved is not known.",
-        f"Look at the item again before you repeat anything; tell the administrator the number {number}.",
+        words(
+            "Something went wrong inside the desk (report {number}); whether it was saved is not known.", number=number
+        ),
+        words(
+            "Look at the item again before you repeat anything; tell the administrator the number {number}.",
+            number=number,
+        ),
         {"report": number},
     )
 
@@ -82,7 +115,9 @@ def parse(raw: bytes) -> object:
     try:
         return msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Refused(Code.BAD, "The request is not valid JSON.", "Send one JSON object in UTF-8.") from None
+        raise Refused(
+            Code.BAD, words("The request is not valid JSON."), words("Send one JSON object in UTF-8.")
+        ) from None
 
 
 def ask_of(kind: type[T], raw: bytes) -> T:
@@ -90,11 +125,13 @@ def ask_of(kind: type[T], raw: bytes) -> T:
     try:
         return wire.decode(kind, parse(raw), strict=True)
     except wire.Mismatch as mismatch:
-        raise Refused(Code.BAD, str(mismatch), "Correct the request and send it again.") from None
+        raise Refused(Code.BAD, str(mismatch), words("Correct the request and send it again.")) from None
 
 
 def number_of(text: str, what: str) -> int:
     """A row id from a path or a query. Raises `Refused` where it cannot be one."""
     if text.isascii() and text.isdigit() and len(text) <= 18:
         return int(text)
-    raise Refused(Code.NOT_FOUND, f"There is no such {what}.", "Numbers are shown beside what they name.")
+    raise Refused(
+        Code.NOT_FOUND, words("There is no such {what}.", what=what), words("Numbers are shown beside what they name.")
+    )

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -14,8 +15,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from moderator.domain.errors import Code, Refused
-from moderator.service import acts, bounds, imports, routes, streams
-from moderator.service.answers import broken, refusal
+from moderator.domain.wording import words
+from moderator.service import acts, bounds, bulk, imports, routes, streams
+from moderator.service.answers import broken, language_of, refusal, speaking
 from moderator.service.context import Handler, Service
 
 _log = logging.getLogger(__name__)
@@ -33,11 +35,19 @@ ROUTES: tuple[tuple[str, str, Any], ...] = (
     ("GET", "/v1/items/{id}/capture", acts.get_capture),
     ("PUT", "/v1/items/{id}/draft", acts.put_draft),
     ("DELETE", "/v1/items/{id}/draft", acts.delete_draft),
+    ("GET", "/v1/items/{id}/alike", bulk.get_alike),
     ("POST", "/v1/items/{id}/{act}", acts.post_act),
+    ("POST", "/v1/bulk/preview", bulk.post_preview),
+    ("POST", "/v1/bulk", bulk.post_bulk),
+    ("GET", "/v1/batches", bulk.get_batches),
+    ("POST", "/v1/batches/{id}/undo", bulk.post_undo),
+    ("POST", "/v1/media/{code}", acts.post_media),
+    ("GET", "/v1/exposure", routes.get_exposure),
     ("POST", "/v1/session/alive", acts.post_alive),
     ("POST", "/v1/session/leave", acts.post_session_leave),
     ("POST", "/v1/conduct", acts.post_conduct),
     ("GET", "/v1/effects", routes.get_effects),
+    ("GET", "/v1/figures", routes.get_figures),
     ("POST", "/v1/effects/{id}/settle", acts.post_settle),
     ("GET", "/v1/platforms", routes.get_platforms),
     ("GET", "/v1/accounts", routes.get_accounts),
@@ -75,6 +85,7 @@ class Door:
         """Pass the request on, or answer with the refusal."""
         if scope["type"] != "http":
             return
+        speaking.set(language_of(Headers(scope=scope).get("accept-language", "")))
         try:
             self._service.bounds.request(scope["state"]["peer"].uid)
             bounds.check(scope, self._service.bounds.limits)
@@ -100,7 +111,7 @@ def _answered(service: Service, handler: Handler) -> Callable[[Request], Awaitab
         except Refused as refused:
             return refusal(refused)
         except OverflowError:
-            return refusal(Refused(Code.BAD, "A number in the request is out of range.", "Correct it."))
+            return refusal(Refused(Code.BAD, words("A number in the request is out of range."), words("Correct it.")))
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:
@@ -115,5 +126,5 @@ def _answered(service: Service, handler: Handler) -> Callable[[Request], Awaitab
 async def _unknown(request: Request, error: Exception) -> Response:
     """No such path, or not with this method."""
     known = isinstance(error, HTTPException) and error.status_code == 405
-    sentence = "The desk does not take this method here." if known else "The desk has no such address."
-    return refusal(Refused(Code.NOT_FOUND, sentence, "The interface stands in ARCHITECTURE.md."))
+    sentence = words("The desk does not take this method here.") if known else words("The desk has no such address.")
+    return refusal(Refused(Code.NOT_FOUND, sentence, words("The interface stands in ARCHITECTURE.md.")))

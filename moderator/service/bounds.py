@@ -17,9 +17,12 @@ from moderator import __version__
 from moderator.config import Limits
 from moderator.domain.errors import Code, Refused
 from moderator.domain.view import API
+from moderator.domain.wording import counted, words
 
 HOSTS: Final = frozenset({"", "desk", "localhost"})
 METHODS: Final = frozenset({"GET", "POST", "PUT", "DELETE"})
+_MANY_ITEMS: Final = 4
+"""A bulk act names up to ten thousand items: its body may be so many times as long as another."""
 BURST_SECONDS: Final = 2
 """So many seconds' worth of requests may come at once."""
 
@@ -63,8 +66,12 @@ class Bounds:
         if self._streams[uid] >= self.limits.streams:
             raise Refused(
                 Code.LIMITED,
-                f"You have {self._streams[uid]} terminals open on this desk already; that is the most.",
-                "Close one that you no longer use.",
+                counted(
+                    "You have {n} terminal open on this desk already; that is the most.",
+                    "You have {n} terminals open on this desk already; that is the most.",
+                    self._streams[uid],
+                ),
+                words("Close one that you no longer use."),
             )
         self._streams[uid] += 1
 
@@ -80,7 +87,7 @@ class Bounds:
         bucket.left = min(size, bucket.left + (now - bucket.at) * rate)
         bucket.at = now
         if bucket.left < 1:
-            raise Refused(Code.LIMITED, "Too many requests from your programs at once.", "Wait a second.")
+            raise Refused(Code.LIMITED, words("Too many requests from your programs at once."), words("Wait a second."))
         bucket.left -= 1
 
     def _less(self, counter: Counter[int], uid: int) -> None:
@@ -106,7 +113,11 @@ def check(scope: Scope, limits: Limits) -> None:
     """Refuse what our own client would never send. Raises `Refused`."""
     headers = headers_of(scope)
     if scope["method"] not in METHODS:
-        raise Refused(Code.BAD, f"The desk knows only {', '.join(sorted(METHODS))}.", "Use the moderator program.")
+        raise Refused(
+            Code.BAD,
+            words("The desk knows only {names}.", names=", ".join(sorted(METHODS))),
+            words("Use the moderator program."),
+        )
     _not_a_browser(headers)
     _same_version(headers.get("moderator-api", []))
     if scope["method"] in ("POST", "PUT"):
@@ -120,8 +131,8 @@ def _not_a_browser(headers: dict[str, list[str]]) -> None:
     if foreign:
         raise Refused(
             Code.FOREIGN,
-            "This request looks like a browser's; the desk answers only programs on this machine.",
-            "Use the moderator program. With curl: curl --unix-socket SOCKET http://desk/v1/status",
+            words("This request looks like a browser's; the desk answers only programs on this machine."),
+            words("Use the moderator program. With curl: curl --unix-socket SOCKET http://desk/v1/status"),
         )
 
 
@@ -130,9 +141,14 @@ def _same_version(said: Iterable[str]) -> None:
         if version.strip() != str(API):
             raise Refused(
                 Code.VERSION,
-                f"This program speaks version {version.strip()[:8]} of the desk's interface; "
-                f"the desk (moderator {__version__}) speaks version {API}.",
-                "Start the moderator program that is installed beside the desk.",
+                words(
+                    "This program speaks version {version} of the desk's interface; the desk (moderator {ours}) "
+                    "speaks version {api}.",
+                    version=version.strip()[:8],
+                    ours=__version__,
+                    api=API,
+                ),
+                words("Start the moderator program that is installed beside the desk."),
                 {"api": API, "version": __version__},
             )
 
@@ -141,7 +157,7 @@ def _json(headers: dict[str, list[str]], allowed: frozenset[str]) -> None:
     empty = headers.get("content-length", ["0"]) == ["0"] and "transfer-encoding" not in headers
     kinds = {kind.partition(";")[0].strip().lower() for kind in headers.get("content-type", [])}
     if kinds - allowed or not (kinds or empty):
-        raise Refused(Code.BAD, "The desk reads JSON only.", "Send Content-Type: application/json.")
+        raise Refused(Code.BAD, words("The desk reads JSON only."), words("Send Content-Type: application/json."))
 
 
 def _short(said: Iterable[str], most: int) -> None:
@@ -151,12 +167,16 @@ def _short(said: Iterable[str], most: int) -> None:
 
 def most_of(path: str, limits: Limits) -> int:
     """The longest body that this path takes, in bytes."""
-    return limits.import_mib * 1024 * 1024 if is_import(path) else limits.body_kib * 1024
+    if is_import(path):
+        return limits.import_mib * 1024 * 1024
+    return (_MANY_ITEMS if path.startswith("/v1/bulk") else 1) * limits.body_kib * 1024
 
 
 def too_long(most: int) -> Refused:
     """The refusal of a body longer than `most` bytes."""
-    return Refused(Code.BAD, f"The request is longer than {most // 1024} KiB.", "Send less at once.")
+    return Refused(
+        Code.BAD, words("The request is longer than {limit} KiB.", limit=most // 1024), words("Send less at once.")
+    )
 
 
 def limited(receive: Receive, most: int) -> Receive:

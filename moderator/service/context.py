@@ -11,11 +11,12 @@ from starlette.responses import Response
 from moderator.config import Config
 from moderator.desk.house import House
 from moderator.domain.person import Actor, Person
+from moderator.service.answers import speaking
 from moderator.service.bounds import Bounds
 from moderator.service.hub import Hub
 from moderator.service.identity import Gate
 from moderator.service.protocol import Peer
-from moderator.service.sessions import Sessions
+from moderator.service.sessions import Live, Sessions
 
 
 @dataclass(slots=True)
@@ -55,18 +56,23 @@ def token_of(request: Request) -> str:
 async def reader(service: Service, request: Request) -> Actor:
     """Who reads. The session counts where one was named; none is needed."""
     person = await service.gate.person(peer_of(request), act=False)
-    live = service.sessions.find(token_of(request), person)
-    return service.actor_of(person, live.id if live else "")
+    return _actor(service, person, service.sessions.find(token_of(request), person))
 
 
 async def doer(service: Service, request: Request) -> Actor:
     """Who acts, looked up anew; a session counts where one was named."""
     person = await service.gate.person(peer_of(request), act=True)
-    live = service.sessions.find(token_of(request), person)
-    return service.actor_of(person, live.id if live else "")
+    return _actor(service, person, service.sessions.find(token_of(request), person))
 
 
 async def officer(service: Service, request: Request) -> Actor:
     """Who acts on items, looked up anew. Raises `Refused` without a living session."""
     person = await service.gate.person(peer_of(request), act=True)
-    return service.actor_of(person, service.sessions.need(token_of(request), person).id)
+    return _actor(service, person, service.sessions.need(token_of(request), person))
+
+
+def _actor(service: Service, person: Person, live: Live | None) -> Actor:
+    """Who asks. A session's stream follows when its officer switches to another language."""
+    if live is not None:
+        live.subscriber.language = speaking.get()
+    return service.actor_of(person, live.id if live else "")

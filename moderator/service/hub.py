@@ -2,7 +2,8 @@
 
 A commit calls `committed` in the writer thread; one hop later the loop has it. The first change goes out at once, later
 ones are merged so that nobody gets more than the configured number of `queue` events a second. An event is encoded
-once, however many streams get it. A stream that cannot keep up loses its queue and is told `resync` once.
+once for each language, however many streams get it. A stream that cannot keep up loses its queue and is
+told `resync` once.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ IDS: Final = 200
 """Most item ids that one event names; a client reads its page again anyway."""
 
 
-def frame(name: str, data: object) -> bytes:
-    """One server-sent event."""
-    return b"event: %s\ndata: %s\n\n" % (name.encode(), encode(data))
+def frame(name: str, data: object, language: str = "") -> bytes:
+    """One server-sent event, in a language: by default the one of the request that is being answered."""
+    return b"event: %s\ndata: %s\n\n" % (name.encode(), encode(data, language))
 
 
 RESYNC: Final = frame("resync", {})
+"""Read everything again."""
 CLOSING: Final = frame("closing", {})
 
 
@@ -41,7 +43,10 @@ class Pending:
     effects: dict[int, None] = field(default_factory=dict)
     leases: dict[int, None] = field(default_factory=dict)
     accounts: dict[int, None] = field(default_factory=dict)
+    batches: dict[int, None] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
+    personal: list[tuple[str, str]] = field(default_factory=list)
+    """Unix name and sentence: for that person alone."""
     seq: int = 0
     at_ms: int = 0
     """Monotonic milliseconds at the first commit among them."""
@@ -54,29 +59,53 @@ class Pending:
                 self.new += bool(data[1])
             elif name == "notice":
                 self.notices.append(data)
+            elif name == "notice_for":
+                self.personal.append(data)
             else:
-                {"effect": self.effects, "lease": self.leases, "account": self.accounts}[name][data] = None
+                self._of(name)[data] = None
+
+    def _of(self, name: str) -> dict[int, None]:
+        """What is told by number."""
+        return {
+            "effect": self.effects, "lease": self.leases, "account": self.accounts, "batch": self.batches
+        }[name]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class Telling:
-    """One event for everybody: `owned` is the form for the person whose it is, where that differs."""
+    """One event for everybody: `owned` is the data for the person whose it is, where that differs.
 
-    plain: bytes
-    person: str = ""
-    owned: bytes = b""
+    Where `data` is None it is for that person alone. It is encoded once for each language and form that somebody gets:
+    in English at once, off the loop.
+    """
 
-    def for_person(self, name: str) -> bytes:
-        """The form that this person gets."""
-        return self.owned if self.owned and name == self.person else self.plain
+    __slots__ = ("_data", "_forms", "_name", "_owned", "_person")
+
+    def __init__(self, name: str, data: object, person: str = "", owned: object = None) -> None:
+        self._name = name
+        self._data = data
+        self._person = person
+        self._owned = owned
+        self._forms = {("en", False): frame(name, data, "en") if data is not None else b""}
+
+    def form(self, person: str, language: str) -> bytes:
+        """The form that this person gets, in their language; b"" where it is not for them."""
+        mine = self._owned is not None and person == self._person
+        if self._data is None and not mine:
+            return b""
+        if (language, mine) not in self._forms:
+            data = self._owned if mine else self._data
+            self._forms[language, mine] = frame(self._name, data, language)
+        return self._forms[language, mine]
 
 
 class Subscriber:
     """One stream's queue. Lives on the loop."""
 
-    def __init__(self, person: str, uid: int, size: int) -> None:
+    def __init__(self, person: str, uid: int, size: int, language: str = "en") -> None:
         self.person = person
         self.uid = uid
+        self.language = language
+        """The language in which the stream was asked for."""
         self._size = size
         self._waiting: deque[bytes] = deque()
         self._lost = False
@@ -175,11 +204,13 @@ class Hub:
         """Tell every stream."""
         for telling in tellings:
             for subscriber in self._subscribers:
-                subscriber.put(telling.for_person(subscriber.person))
+                chunk = telling.form(subscriber.person, subscriber.language)
+                if chunk:
+                    subscriber.put(chunk)
 
     def ping(self, now: str) -> None:
         """Say that the line lives, to every stream that has room for it."""
-        chunk = frame("ping", {"now": now})
+        chunk = frame("ping", {"now": now}, "en")
         for subscriber in self._subscribers:
             subscriber.put(chunk, optional=True)
 
@@ -207,4 +238,4 @@ class Hub:
         except Exception as error:
             # What happened is saved; only the news of it is missing, so every stream reads again.
             _log.error("streams could not be told what changed", exc_info=error)
-            self.publish([Telling(RESYNC)])
+            self.publish([Telling("resync", {})])

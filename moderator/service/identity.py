@@ -24,6 +24,7 @@ from moderator.desk.house import House
 from moderator.desk.room import Room
 from moderator.domain.errors import Code, Refused
 from moderator.domain.person import Person
+from moderator.domain.wording import words
 from moderator.service.protocol import Peer
 
 T = TypeVar("T")
@@ -130,8 +131,8 @@ class Gate:
         if not entry.member:
             raise Refused(
                 Code.NOT_ALLOWED,
-                f"{entry.name} is not in the group “{self._group}” of this machine.",
-                "Ask the administrator of this machine.",
+                words("{name} is not in the group “{group}” of this machine.", name=entry.name, group=self._group),
+                words("Ask the administrator of this machine."),
             )
         await self._same_login(peer)
         return entry.name
@@ -153,11 +154,15 @@ class Gate:
             return await self._limited.run(self._directory.uid, name)
         except (KeyError, ValueError):
             raise Refused(
-                Code.BAD, "There is no such user on this machine.", "Make the Unix account first, then add the person."
+                Code.BAD,
+                words("There is no such user on this machine."),
+                words("Make the Unix account first, then add the person."),
             ) from None
         except TimeoutError:
             raise Refused(
-                Code.BUSY, "The machine's user directory did not answer in time; nothing was saved.", "Try again."
+                Code.BUSY,
+                words("The machine's user directory did not answer in time; nothing was saved."),
+                words("Try again."),
             ) from None
 
     def forget(self) -> None:
@@ -170,14 +175,18 @@ class Gate:
         if person is None or not person.active:
             raise Refused(
                 Code.NOT_ALLOWED,
-                f"{name} is not on the roster of this desk.",
-                f"Ask the lead to run: moderator people add {name}",
+                words("{name} is not on the roster of this desk.", name=name),
+                words("Ask the lead to run: moderator people add {name}", name=name),
             )
         return person
 
     async def _owner(self, peer: Peer) -> str:
         if peer.uid != os.getuid():
-            raise Refused(Code.NOT_ALLOWED, "This is somebody's private desk.", "Start your own: moderator --private")
+            raise Refused(
+                Code.NOT_ALLOWED,
+                words("This is somebody's private desk."),
+                words("Start your own: moderator --private"),
+            )
         return (await self._entry(peer.uid)).name
 
     async def _entry(self, uid: int) -> Entry:
@@ -186,14 +195,16 @@ class Gate:
         except TimeoutError:
             raise Refused(
                 Code.NOT_ALLOWED,
-                "The machine's user directory did not answer in time, so the desk cannot tell who you are.",
-                "Try again; if it goes on, tell the administrator of this machine.",
+                words("The machine's user directory did not answer in time, so the desk cannot tell who you are."),
+                words("Try again; if it goes on, tell the administrator of this machine."),
             ) from None
         except (KeyError, OSError):
             raise Refused(
                 Code.NOT_ALLOWED,
-                f"User id {uid}, or the group “{self._group}”, is not known on this machine.",
-                "Ask the administrator of this machine.",
+                words(
+                    "User id {uid}, or the group “{group}”, is not known on this machine.", uid=uid, group=self._group
+                ),
+                words("Ask the administrator of this machine."),
             ) from None
 
     async def _same_login(self, peer: Peer) -> None:
@@ -208,15 +219,15 @@ class Gate:
                 peer.login = await self._limited.run(self._directory.login, peer.pid)
             except TimeoutError:
                 raise Refused(
-                    Code.NOT_ALLOWED, "The desk could not tell whose login this is.", "Connect again."
+                    Code.NOT_ALLOWED, words("The desk could not tell whose login this is."), words("Connect again.")
                 ) from None
         if peer.login in (-1, peer.uid):
             return
         await self._tell(peer.uid, peer.login)
         raise Refused(
             Code.NOT_ALLOWED,
-            "You logged in to this machine as somebody else; the desk takes nobody who changed user on the way.",
-            "Log in with your own name over SSH and connect again.",
+            words("You logged in to this machine as somebody else; the desk takes nobody who changed user on the way."),
+            words("Log in with your own name over SSH and connect again."),
         )
 
     async def _tell(self, uid: int, login: int) -> None:

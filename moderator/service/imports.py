@@ -11,6 +11,7 @@ from starlette.responses import Response
 from moderator.desk import intake
 from moderator.domain.errors import Code, Refused
 from moderator.domain.view import Imported
+from moderator.domain.wording import words
 from moderator.service.answers import answer, number_of
 from moderator.service.context import Service, doer
 
@@ -28,7 +29,12 @@ async def post_import(service: Service, request: Request) -> Response:
 
 def told(found: intake.Imported, account_id: int) -> Imported:
     """What became of the lines: counts, and the first refused lines by number."""
-    said = f"{found.taken} taken in, {found.known} known already, {found.refused_count} refused."
+    said = words(
+        "{taken} taken in, {known} known already, {refused} refused.",
+        taken=found.taken,
+        known=found.known,
+        refused=found.refused_count,
+    )
     return Imported(said, found.taken, found.known, found.refused_count, found.refused, account_id)
 
 
@@ -42,8 +48,11 @@ async def lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         if len(rest) > LONGEST_LINE:
             raise Refused(
                 Code.BAD,
-                f"A line is longer than {LONGEST_LINE // 1024 // 1024} MiB; everything before it was taken in.",
-                "Send one comment a line, as JSON Lines.",
+                words(
+                    "A line is longer than {limit} MiB; everything before it was taken in.",
+                    limit=LONGEST_LINE // 1024 // 1024,
+                ),
+                words("Send one comment a line, as JSON Lines."),
             )
     if rest:
         yield rest

@@ -1,6 +1,7 @@
 """The outbox's worker: releases what is due, sends what may go, looks for what is unknown.
 
-One effect at a time for each account, accounts side by side. An effect on its way is never cut: at the stop it gets its
+One effect at a time for each account, accounts side by side; single effects first, those of bulk acts in between at the
+pace that the platform bears. An effect on its way is never cut: at the stop it gets its
 time to come back, and what has not come back then counts as unknown at the next start.
 """
 
@@ -28,6 +29,8 @@ class Outbox:
         self._service = service
         self._on_the_way: dict[int, asyncio.Task[None]] = {}
         """Account id → the one effect that moves for it now."""
+        self._bulk_at: dict[int, float] = {}
+        """Account id → up-time in ms from which the next effect of a bulk act may go."""
         self._awake = True
 
     def wake(self) -> None:
@@ -42,11 +45,22 @@ class Outbox:
         self._awake = False
         await house.write(outbox.release_due)
         for due in await house.read(rounds.due):
-            if due.account_id not in self._on_the_way:
+            if due.account_id not in self._on_the_way and self._in_time(due):
                 task = asyncio.create_task(self._carry(due), name=f"effect-{due.effect_id}")
                 self._on_the_way[due.account_id] = task
         if await house.read(rounds.anything_open):
             self._awake = True
+
+    def _in_time(self, due: Due) -> bool:
+        """Whether it may go by the pace of bulk acts; where it may, the next one has to wait."""
+        if not due.bulk:
+            return True
+        house = self._service.house
+        now = house.clock.up_ms()
+        if now < self._bulk_at.get(due.account_id, 0):
+            return False
+        self._bulk_at[due.account_id] = now + 1000 * rounds.bulk_pause(house, due.account_id)
+        return True
 
     async def _carry(self, due: Due) -> None:
         """Send or look for one effect; then its account is free for the next."""

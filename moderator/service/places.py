@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from moderator.domain.wording import words
+
 EX_CANTCREAT: Final = 73
 """Exit code: a directory or socket cannot be made, or belongs to somebody else."""
 EX_TEMPFAIL: Final = 75
@@ -36,17 +38,41 @@ def own_directory(path: Path, what: str) -> None:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = path.lstat()
     except OSError as error:
-        raise CannotServe(f"The {what} {path} cannot be made: {error.strerror}. Choose another place.") from None
+        raise CannotServe(
+            words(
+                "The {what} {path} cannot be made: {strerror}. Choose another place.",
+                what=what,
+                path=path,
+                strerror=error.strerror,
+            )
+        ) from None
     if not stat.S_ISDIR(found.st_mode):
-        raise CannotServe(f"The {what} {path} is not a directory itself. Name the directory, not a link to it.")
+        raise CannotServe(
+            words(
+                "The {what} {path} is not a directory itself. Name the directory, not a link to it.",
+                what=what,
+                path=path,
+            )
+        )
     if found.st_uid != os.getuid():
         raise CannotServe(
-            f"The {what} {path} belongs to user {found.st_uid}, not to user {os.getuid()} who runs this. "
-            f"Run the desk as its owner, or: chown {os.getuid()} {path}"
+            words(
+                "The {what} {path} belongs to user {owner}, not to user {uid} who runs this. Run the desk as "
+                "its owner, or: chown {uid} {path}",
+                what=what,
+                path=path,
+                owner=found.st_uid,
+                uid=os.getuid(),
+            )
         )
     if found.st_mode & 0o077:
         raise CannotServe(
-            f"The {what} {path} is open to others (mode {stat.S_IMODE(found.st_mode):04o}). Run: chmod 700 {path}"
+            words(
+                "The {what} {path} is open to others (mode {mode:04o}). Run: chmod 700 {path}",
+                what=what,
+                path=path,
+                mode=stat.S_IMODE(found.st_mode),
+            )
         )
 
 
@@ -73,8 +99,12 @@ def lock(data_dir: Path) -> Lock:
         holder = os.pread(fd, 32, 0).decode("ascii", "replace").strip() or "unknown"
         os.close(fd)
         raise CannotServe(
-            f"The desk in {data_dir} is served already, by process {holder}. One desk serves one data directory; "
-            f"connect to it with: moderator",
+            words(
+                "The desk in {data_dir} is served already, by process {holder}. One desk serves one data "
+                "directory; connect to it with: moderator",
+                data_dir=data_dir,
+                holder=holder,
+            ),
             EX_TEMPFAIL,
         ) from None
     try:
@@ -90,10 +120,19 @@ def unwritable(data_dir: Path, error: OSError) -> CannotServe:
     """Why the desk cannot start where its own files cannot be made or written."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return CannotServe(
-            f"The disk that holds {data_dir} is full, so nothing could be saved. Make room there, then start again."
+            words(
+                "The disk that holds {data_dir} is full, so nothing could be saved. Make room there, then start again.",
+                data_dir=data_dir,
+            )
         )
     where = error.filename or data_dir
-    return CannotServe(f"{where} cannot be written: {error.strerror}. Put that right, or choose another directory.")
+    return CannotServe(
+        words(
+            "{where} cannot be written: {strerror}. Put that right, or choose another directory.",
+            where=where,
+            strerror=error.strerror,
+        )
+    )
 
 
 def bind(path: Path, *, group: str) -> socket.socket:
@@ -103,11 +142,13 @@ def bind(path: Path, *, group: str) -> socket.socket:
     Raises `CannotServe`.
     """
     if len(os.fsencode(path)) > LONGEST_PATH:
-        raise CannotServe(f"The socket's path is too long for the kernel: {path}. Choose a shorter [desk] socket.")
+        raise CannotServe(
+            words("The socket's path is too long for the kernel: {path}. Choose a shorter [desk] socket.", path=path)
+        )
     if group:
         _group_directory(path.parent, group)
     else:
-        own_directory(path.parent, "socket directory")
+        own_directory(path.parent, words("socket directory"))
     _clear(path)
     return _bound(path, _group_id(group) if group else -1)
 
@@ -117,8 +158,11 @@ def _group_id(group: str) -> int:
         return grp.getgrnam(group).gr_gid
     except KeyError:
         raise CannotServe(
-            f"There is no group “{group}” on this machine. Run: groupadd --system {group}, put the officers "
-            f"into it, or name another one in [desk] group."
+            words(
+                "There is no group “{group}” on this machine. Run: groupadd --system {group}, put the officers "
+                "into it, or name another one in [desk] group.",
+                group=group,
+            )
         ) from None
 
 
@@ -130,16 +174,25 @@ def _group_directory(path: Path, group: str) -> None:
         found = path.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
             raise CannotServe(
-                f"The socket directory {path} does not belong to the user who runs the desk. "
-                f"Run: chown {os.getuid()} {path}"
+                words(
+                    "The socket directory {path} does not belong to the user who runs the desk. Run: chown {uid} "
+                    "{path}",
+                    path=path,
+                    uid=os.getuid(),
+                )
             )
         if (found.st_gid, stat.S_IMODE(found.st_mode)) != (gid, 0o2750):
             os.chown(path, -1, gid)
             path.chmod(0o2750)
     except OSError as error:
         raise CannotServe(
-            f"The socket directory {path} cannot be given to the group “{group}”: {error.strerror}. "
-            f"The user who runs the desk must be a member of it."
+            words(
+                "The socket directory {path} cannot be given to the group “{group}”: {strerror}. The user who "
+                "runs the desk must be a member of it.",
+                path=path,
+                group=group,
+                strerror=error.strerror,
+            )
         ) from None
 
 
@@ -150,7 +203,9 @@ def _clear(path: Path) -> None:
     except FileNotFoundError:
         return
     if not stat.S_ISSOCK(kind):
-        raise CannotServe(f"{path} is in the way and is no socket. Move it, or name another [desk] socket.")
+        raise CannotServe(
+            words("{path} is in the way and is no socket. Move it, or name another [desk] socket.", path=path)
+        )
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         probe.settimeout(1.0)
         try:
@@ -160,7 +215,9 @@ def _clear(path: Path) -> None:
             return
         except OSError:  # somebody listens, but is too busy to answer
             pass
-    raise CannotServe(f"Another desk answers at {path} already. Give this one its own [desk] socket.", EX_TEMPFAIL)
+    raise CannotServe(
+        words("Another desk answers at {path} already. Give this one its own [desk] socket.", path=path), EX_TEMPFAIL
+    )
 
 
 def _bound(path: Path, gid: int) -> socket.socket:
@@ -174,7 +231,9 @@ def _bound(path: Path, gid: int) -> socket.socket:
     except OSError as error:
         sock.close()
         path.unlink(missing_ok=True)
-        raise CannotServe(f"The socket {path} cannot be made: {error.strerror}.") from None
+        raise CannotServe(
+            words("The socket {path} cannot be made: {strerror}.", path=path, strerror=error.strerror)
+        ) from None
     finally:
         os.umask(before)
     sock.setblocking(False)

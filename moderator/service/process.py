@@ -23,11 +23,12 @@ from typing import Final
 
 import uvicorn
 
-from moderator import __version__
+from moderator import __version__, locale
 from moderator.config import Config
 from moderator.desk import people, rounds
 from moderator.desk.house import House
 from moderator.domain.errors import Code, Refused
+from moderator.domain.wording import sentence_of, words
 from moderator.service import logs, news, places
 from moderator.service.answers import broken
 from moderator.service.app import build
@@ -74,7 +75,7 @@ def serve(
     handler = logs.begin(config.limits.logs_per_minute)
     try:
         harden()
-        places.own_directory(data_dir, "data directory")
+        places.own_directory(data_dir, words("data directory"))
         lock = places.lock(data_dir)
         try:
             if init_lead:
@@ -83,15 +84,18 @@ def serve(
         finally:
             lock.free()
     except places.CannotServe as refused:
-        return _say(str(refused), refused.code)
+        return _say(sentence_of(refused), refused.code)
     except Refused as refused:
         return _say(_why(refused, data_dir), _EXITS.get(refused.code, places.EX_CANTCREAT))
     except OSError as error:
-        return _say(str(places.unwritable(data_dir, error)), places.EX_CANTCREAT)
+        return _say(sentence_of(places.unwritable(data_dir, error)), places.EX_CANTCREAT)
     except Exception as error:
         number, _ = broken()
         _log.critical("the desk ended by a fault", extra={"report": number}, exc_info=error)
-        return _say(f"The desk ended by a fault of its own (report {number}); the log names the place.", EX_INTERNAL)
+        return _say(
+            words("The desk ended by a fault of its own (report {number}); the log names the place.", number=number),
+            EX_INTERNAL,
+        )
     finally:
         logs.end(handler)
 
@@ -107,15 +111,19 @@ def _why(refused: Refused, data_dir: Path) -> str:
     if refused.code is Code.FULL:
         return str(places.unwritable(data_dir, OSError(errno.ENOSPC, "")))
     if refused.code is Code.BUSY:
-        return f"Another program holds {data_dir / DATABASE}. Find it with “fuser {data_dir / DATABASE}”, and end it."
+        return words("Another program holds {path}. Find it with “fuser {path}”, and end it.", path=data_dir / DATABASE)
     if refused.code is Code.DAMAGED:
-        return f"{data_dir / DATABASE} is damaged, or is no desk's database; nothing was written to it. {refused.cure}"
+        return words(
+            "{path} is damaged, or is no desk's database; nothing was written to it. {cure}",
+            path=data_dir / DATABASE,
+            cure=refused.cure,
+        )
     return str(refused)
 
 
 def _say(sentence: str, code: int) -> int:
     with suppress(OSError):  # the log itself may stand on a full disk
-        print(f"moderator serve: {sentence}", file=sys.stderr, flush=True)
+        print(f"moderator serve: {locale.said(sentence)}", file=sys.stderr, flush=True)
     return code
 
 
@@ -124,14 +132,20 @@ async def _first_lead(config: Config, data_dir: Path, name: str) -> int:
     try:
         uid = pwd.getpwnam(name).pw_uid
     except KeyError:
-        return _say(f"There is no user “{name}” on this machine.", EX_CONFIG)
+        return _say(words("There is no user “{name}” on this machine.", name=name), EX_CONFIG)
     house = House(config, data_dir)
     await rounds.open_up(house)
     try:
         await house.write(people.init_lead, name, uid)
     finally:
         await house.close()
-    print(f"{name} (uid {uid}) is the first lead of this desk and can put others on the roster: moderator person add")
+    print(
+        words(
+            "{name} (uid {uid}) is the first lead of this desk and can put others on the roster: moderator person add",
+            name=name,
+            uid=uid,
+        )
+    )
     return 0
 
 

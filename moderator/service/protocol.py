@@ -16,6 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from moderator.domain.errors import Code, Refused
+from moderator.domain.wording import counted, words
 from moderator.service.answers import refusal
 from moderator.service.bounds import Bounds, is_import
 
@@ -112,14 +113,20 @@ class PeerProtocol(H11Protocol):
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP in the form of every other refusal."""
-        refused = Refused(Code.BAD, "This is not a request that the desk can read.", "Use the moderator program.")
+        refused = Refused(
+            Code.BAD, words("This is not a request that the desk can read."), words("Use the moderator program.")
+        )
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self._answer(refused)
         self.transport.close()
 
     def _turn_away(self) -> None:
-        sentence = f"You have {self.bounds.limits.connections} connections to this desk already; that is the most."
-        self._answer(Refused(Code.LIMITED, sentence, "Close programs that you no longer use."))
+        sentence = counted(
+            "You have {n} connection to this desk already; that is the most.",
+            "You have {n} connections to this desk already; that is the most.",
+            self.bounds.limits.connections,
+        )
+        self._answer(Refused(Code.LIMITED, sentence, words("Close programs that you no longer use.")))
         self.transport.close()
 
     def _answer(self, refused: Refused) -> None:

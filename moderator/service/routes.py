@@ -6,9 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from moderator import __version__
-from moderator.desk import accounts, escalate, people, reading, rounds, status
+from moderator.desk import accounts, escalate, exposure, figures, people, reading, rounds, status
+from moderator.domain.asks import Order
 from moderator.domain.errors import Code, Refused
 from moderator.domain.view import View
+from moderator.domain.wording import words
 from moderator.service import greeting
 from moderator.service.answers import HEADERS, answer, number_of
 from moderator.service.context import Service, peer_of, reader
@@ -47,7 +49,8 @@ async def get_queue(service: Service, request: Request) -> Response:
     actor = await reader(service, request)
     query = request.query_params
     view, limit = _view(query.get("view", View.NEW.value)), _limit(query.get("limit", "64"))
-    return answer(await service.house.read(reading.queue_page, actor, view, query.get("after", "")[:500], limit))
+    after, looked_for, order = query.get("after", "")[:500], query.get("q", ""), _order(query.get("sort", ""))
+    return answer(await service.house.read(reading.queue_page, actor, view, after, limit, looked_for, order))
 
 
 async def get_rows(service: Service, request: Request) -> Response:
@@ -55,8 +58,8 @@ async def get_rows(service: Service, request: Request) -> Response:
     actor = await reader(service, request)
     ids = [number_of(part, "item") for part in request.query_params.get("ids", "").split(",") if part]
     if len(ids) > MOST_ROWS:
-        raise Refused(Code.BAD, f"At most {MOST_ROWS} rows at once.", "Ask in several requests.")
-    return answer(await service.house.read(reading.rows, actor, ids))
+        raise Refused(Code.BAD, words("At most {n} rows at once.", n=MOST_ROWS), words("Ask in several requests."))
+    return answer(await service.house.read(reading.rows, actor, ids, _order(request.query_params.get("sort", ""))))
 
 
 async def get_next(service: Service, request: Request) -> Response:
@@ -69,6 +72,19 @@ async def get_effects(service: Service, request: Request) -> Response:
     """Every remote act that is not final."""
     actor = await reader(service, request)
     return answer(await service.house.read(reading.effects, actor))
+
+
+async def get_figures(service: Service, request: Request) -> Response:
+    """The desk in figures over the last hours."""
+    actor = await reader(service, request)
+    hours = number_of(request.query_params.get("hours", "24"), "hour")
+    return answer(await service.house.read(figures.figures, actor, hours))
+
+
+async def get_exposure(service: Service, request: Request) -> Response:
+    """What the caller uncovered lately. There is no way to ask for anybody else's."""
+    actor = await reader(service, request)
+    return answer(await service.house.read(exposure.mine, actor))
 
 
 async def get_accounts(service: Service, request: Request) -> Response:
@@ -117,10 +133,19 @@ def _view(text: str) -> View:
         return View(text)
     except ValueError:
         names = ", ".join(view.value for view in View)
-        raise Refused(Code.BAD, "There is no such view.", f"Views are: {names}.") from None
+        raise Refused(Code.BAD, words("There is no such view."), words("Views are: {names}.", names=names)) from None
+
+
+def _order(text: str) -> Order:
+    try:
+        return Order(text) if text else Order.PRIORITY
+    except ValueError:
+        names = ", ".join(order.value for order in Order)
+        raise Refused(Code.BAD, words("There is no such order."), words("Orders are: {names}.", names=names)) from None
 
 
 def _limit(text: str) -> int:
     if text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST_ROWS:
         return int(text)
-    raise Refused(Code.BAD, f"The limit must be a number from 1 to {MOST_ROWS}.", "Leave it out for 64.")
+    sentence = words("The limit must be a number from 1 to {n}.", n=MOST_ROWS)
+    raise Refused(Code.BAD, sentence, words("Leave it out for 64."))

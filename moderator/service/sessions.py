@@ -7,6 +7,7 @@ from typing import Final
 
 from moderator.domain.errors import Code, Refused
 from moderator.domain.person import Person
+from moderator.domain.wording import words
 from moderator.service.hub import Subscriber
 from moderator.service.protocol import Peer
 
@@ -66,7 +67,7 @@ class Sessions:
         if live is None:
             raise Refused(
                 Code.NO_SESSION,
-                "This act came without a living session; nothing was done.",
-                "The screen opens a new one by itself; then act again.",
+                words("This act came without a living session; nothing was done."),
+                words("The screen opens a new one by itself; then act again."),
             )
         return live

@@ -15,8 +15,9 @@ from starlette.types import Receive, Scope, Send
 
 from moderator.domain.errors import Refused
 from moderator.domain.person import Person
+from moderator.domain.wording import joined, words
 from moderator.service import greeting
-from moderator.service.answers import HEADERS
+from moderator.service.answers import HEADERS, speaking
 from moderator.service.context import Service, peer_of
 from moderator.service.hub import Subscriber, frame
 from moderator.service.protocol import Peer
@@ -30,7 +31,7 @@ async def open_stream(service: Service, request: Request) -> EventStream:
     peer = peer_of(request)
     person = await service.gate.person(peer, act=True)
     service.bounds.open_stream(peer.uid)
-    subscriber = Subscriber(person.name, peer.uid, service.config.limits.subscriber_queue)
+    subscriber = Subscriber(person.name, peer.uid, service.config.limits.subscriber_queue, speaking.get())
     try:
         live, hello = await greeting.begin(service, peer, person, subscriber, request.query_params.get("resume", ""))
     except BaseException:
@@ -86,11 +87,14 @@ class EventStream:
             try:
                 person = await self._service.gate.person(self._peer, act=True)
             except Refused as refused:
-                self._live.subscriber.end(frame("notice", {"sentence": str(refused)}))
+                self._live.subscriber.end(self._notice(joined((refused.sentence, refused.cure))))
                 return
             if not _same(person, self._live.person):
-                self._live.subscriber.end(frame("notice", {"sentence": "Your roles changed; connect again."}))
+                self._live.subscriber.end(self._notice(words("Your roles changed; connect again.")))
                 return
+
+    def _notice(self, sentence: str) -> bytes:
+        return frame("notice", {"sentence": sentence}, self._live.subscriber.language)
 
     async def _end(self) -> None:
         service, live = self._service, self._live

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
-from moderator.desk import clocks, escalate, rounds
+from moderator.desk import clocks, escalate, indexing, rounds, velocity
 from moderator.domain.event import stamp
 from moderator.service.accounts import Accounts
 from moderator.service.context import Service
@@ -25,6 +25,8 @@ PING_SECONDS: Final = 5.0
 CLOCK_SECONDS: Final = 1.0
 ROOM_SECONDS: Final = 2.0
 LADDER_SECONDS: Final = 10.0
+BURST_SECONDS: Final = 5.0
+WORDS_SECONDS: Final = 1.0
 _SOON: Final = timedelta(minutes=5)
 """A private desk stays for an effect that is tried or looked for within this time."""
 _PATIENCE: Final = 60.0
@@ -64,7 +66,9 @@ class Workers:
             "outbox": (times.tick, self.outbox.turn),
             "clocks": (CLOCK_SECONDS, lambda: house.write(clocks.tick)),
             "room": (ROOM_SECONDS, lambda: clocks.try_saving(house)),
+            "bursts": (BURST_SECONDS, lambda: velocity.watch(house)),
             "ladder": (LADDER_SECONDS, lambda: house.write(escalate.climb_due)),
+            "words": (WORDS_SECONDS, lambda: indexing.catch_up(house)),
             "checkpoint": (times.checkpoint, house.checkpoint),
             "ping": (PING_SECONDS, self._ping),
         }
@@ -85,7 +89,7 @@ class Workers:
         self._service.hub.ping(stamp(self._service.house.clock.now()))
 
     def _heard(self, pending: Pending) -> None:
-        if pending.effects:
+        if pending.effects or pending.batches:
             self.outbox.wake()
         if pending.accounts:
             self.accounts.wake()

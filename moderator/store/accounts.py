@@ -9,6 +9,7 @@ from moderator.domain.account import Account, SecretRef, Status
 from moderator.domain.asks import NewAccount
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import moment, stamp
+from moderator.domain.wording import words
 from moderator.store.base import Row, Tx
 from moderator.store.items import of
 
@@ -58,7 +59,11 @@ def get(conn: sqlite3.Connection, account_id: int) -> Account:
     """The login record. Refuses where there is none."""
     row = conn.execute("SELECT * FROM account WHERE id = ?", (account_id,)).fetchone()
     if row is None:
-        raise Refused(Code.NOT_FOUND, f"There is no account {account_id} at this desk.", "See moderator account list.")
+        raise Refused(
+            Code.NOT_FOUND,
+            words("There is no account {account} at this desk.", account=account_id),
+            words("See moderator account list."),
+        )
     return _account(row, refs(conn, account_id))
 
 

@@ -26,6 +26,7 @@ from sqlite_utils import Database
 from moderator.domain.clock import Clock
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import GENESIS, Event
+from moderator.domain.wording import words
 from moderator.store.faults import FROM_THE_FILE, refusal
 from moderator.store.schema import VERSION, migrations
 from moderator.store.tx import Row as Row
@@ -94,7 +95,9 @@ class Store:
         """
         future: Future[T] = Future()
         if self._closing:
-            future.set_exception(Refused(Code.DOWN, "The desk is shutting down.", "It will be back shortly."))
+            future.set_exception(
+                Refused(Code.DOWN, words("The desk is shutting down."), words("It will be back shortly."))
+            )
         else:
             self._jobs.put((priority, next(self._numbers), job, future))
         return future
@@ -222,7 +225,9 @@ def connect(path: Path, busy_ms: int = 5000) -> sqlite3.Connection:
     try:
         conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
-        raise Refused(Code.DAMAGED, f"{path} cannot be opened as a database.", "Is it a file of ours?") from error
+        raise Refused(
+            Code.DAMAGED, words("{path} cannot be opened as a database.", path=path), words("Is it a file of ours?")
+        ) from error
     conn.row_factory = sqlite3.Row
     try:
         conn.execute(f"PRAGMA busy_timeout={busy_ms}")
@@ -232,7 +237,11 @@ def connect(path: Path, busy_ms: int = 5000) -> sqlite3.Connection:
         wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
         for name, value in wanted.items():
             if conn.execute(f"PRAGMA {name}").fetchone()[0] != value:
-                raise Refused(Code.DAMAGED, f"The database does not accept {name}={value}.", "Is it on a local disk?")
+                raise Refused(
+                    Code.DAMAGED,
+                    words("The database does not accept {name}={value}.", name=name, value=value),
+                    words("Is it on a local disk?"),
+                )
         conn.execute("PRAGMA journal_size_limit=67108864")
         conn.execute("PRAGMA cache_size=-65536")
     except sqlite3.Error as error:
@@ -267,8 +276,12 @@ def migrate(conn: sqlite3.Connection) -> None:
         if found > VERSION:
             raise Refused(
                 Code.VERSION,
-                f"This database is of version {found}; this program knows up to {VERSION}.",
-                "Start the newer moderator.",
+                words(
+                    "This database is of version {found}; this program knows up to {version}.",
+                    found=found,
+                    version=VERSION,
+                ),
+                words("Start the newer moderator."),
             )
         if found == VERSION:
             return

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from moderator.domain.policy import Verdict
 from moderator.domain.wire import decode
+from moderator.domain.wording import words
 from moderator.store.base import Row, Tx
 
 _NO_VERDICT: Final = '{"opinion":"no_opinion","language":"und"}'
@@ -37,7 +38,8 @@ def text_of(conn: sqlite3.Connection, item_id: int, n: int) -> str:
 def verdict_of(conn: sqlite3.Connection, item_id: int, n: int) -> Verdict:
     """What the engine said about one version."""
     row = conn.execute("SELECT body FROM verdict WHERE item_id = ? AND n = ?", (item_id, n)).fetchone()
-    return decode(Verdict, json.loads(row["body"] if row else _NO_VERDICT))
+    found = decode(Verdict, json.loads(row["body"] if row else _NO_VERDICT))
+    return replace(found, findings=tuple(replace(one, why=words(one.why)) for one in found.findings))
 
 
 def post_of(conn: sqlite3.Connection, post_id: int | None) -> Row | None:
@@ -85,15 +87,18 @@ class Voice:
     text: str
     at: str
     ours: bool
+    verdict: str = ""
+    """The stored verdict on it; "" for the agency's own words."""
 
 
 _VOICES: Final = """
     SELECT i.remote_id, i.parent_remote_id AS parent, v.author_name AS author, substr(v.text, 1, 2000) AS text,
-           i.commented_at AS at, 0 AS ours
+           i.commented_at AS at, 0 AS ours, coalesce(d.body, '') AS verdict
     FROM item i JOIN version v ON v.item_id = i.id AND v.n = i.comment_version
+    LEFT JOIN verdict d ON d.item_id = i.id AND d.n = i.comment_version
     WHERE i.account_id = :account AND i.{column} = :key
     UNION ALL
-    SELECT remote_id, parent_remote_id, author, substr(text, 1, 2000), at, 1 FROM own
+    SELECT remote_id, parent_remote_id, author, substr(text, 1, 2000), at, 1, '' FROM own
     WHERE account_id = :account AND {column} = :key
     ORDER BY at, remote_id LIMIT :limit"""
 
@@ -101,7 +106,9 @@ _VOICES: Final = """
 def _voices(conn: sqlite3.Connection, column: str, account_id: int, key: str, limit: int) -> list[Voice]:
     sql = _VOICES.format(column=column)
     rows = conn.execute(sql, {"account": account_id, "key": key, "limit": limit})
-    return [Voice(r["remote_id"], r["parent"], r["author"], r["text"], r["at"], bool(r["ours"])) for r in rows]
+    return [
+        Voice(r["remote_id"], r["parent"], r["author"], r["text"], r["at"], bool(r["ours"]), r["verdict"]) for r in rows
+    ]
 
 
 def voice(conn: sqlite3.Connection, account_id: int, remote_id: str) -> Voice | None:

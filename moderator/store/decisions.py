@@ -8,6 +8,7 @@ from typing import Final
 from moderator.domain.decision import Decision, Ground
 from moderator.domain.event import moment
 from moderator.domain.item import Disposition
+from moderator.domain.wording import recalled
 from moderator.store.base import Row, Tx
 
 
@@ -20,7 +21,7 @@ def _decision(row: Row) -> Decision:
         clause=row["clause"],
         start=row["span_start"],
         end=row["span_end"],
-        reason=row["reason"],
+        reason=recalled(row["reason"]),
         person_id=row["person_id"],
         second_id=row["second_id"],
         seen_version=row["seen_version"],
@@ -166,6 +167,12 @@ def drafts_of_person(conn: sqlite3.Connection, person_id: int) -> list[Row]:
     ).fetchall()
 
 
+def note_text(conn: sqlite3.Connection, note_id: int) -> str:
+    """The words of one remark, "" where there is none."""
+    row = conn.execute("SELECT text FROM note WHERE id = ?", (note_id,)).fetchone()
+    return str(row["text"]) if row else ""
+
+
 def notes(conn: sqlite3.Connection, item_id: int) -> list[Row]:
     """Private remarks on an item, oldest first."""
     return conn.execute(
@@ -173,15 +180,3 @@ def notes(conn: sqlite3.Connection, item_id: int) -> list[Row]:
            WHERE n.item_id = ? ORDER BY n.id DESC LIMIT 50""",
         (item_id,),
     ).fetchall()[::-1]
-
-
-def count_exposure(tx: Tx, person_id: int, day: str) -> int:
-    """One more look at unmasked abuse; how many it are today. For that person alone: no event."""
-    tx.run(
-        "INSERT INTO exposure (person_id, day, revealed) VALUES (?, ?, 1)"
-        " ON CONFLICT (person_id, day) DO UPDATE SET revealed = revealed + 1",
-        person_id,
-        day,
-    )
-    row = tx.one("SELECT revealed FROM exposure WHERE person_id = ? AND day = ?", person_id, day)
-    return int(row["revealed"]) if row else 0

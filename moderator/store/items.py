@@ -10,6 +10,7 @@ from typing import Any, Final
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import moment, stamp
 from moderator.domain.item import Cause, Disposition, Item, Lane, Lease, State, Visibility
+from moderator.domain.wording import words
 from moderator.store.base import Row, Tx
 
 _SELECT: Final = """
@@ -62,7 +63,11 @@ def get(conn: sqlite3.Connection, item_id: int) -> Item:
     """The item. Refuses where there is none."""
     item = find(conn, item_id)
     if item is None:
-        raise Refused(Code.NOT_FOUND, f"There is no item {item_id} at this desk.", "Look for it in the queue.")
+        raise Refused(
+            Code.NOT_FOUND,
+            words("There is no item {item} at this desk.", item=item_id),
+            words("Look for it in the queue."),
+        )
     return item
 
 
@@ -82,7 +87,11 @@ def row_of(conn: sqlite3.Connection, item_id: int) -> Row:
     """The whole stored row, for what the work axis does not carry: author, post, permalink, revision."""
     row: Row | None = conn.execute("SELECT * FROM item WHERE id = ?", (item_id,)).fetchone()
     if row is None:
-        raise Refused(Code.NOT_FOUND, f"There is no item {item_id} at this desk.", "Look for it in the queue.")
+        raise Refused(
+            Code.NOT_FOUND,
+            words("There is no item {item} at this desk.", item=item_id),
+            words("Look for it in the queue."),
+        )
     return row
 
 

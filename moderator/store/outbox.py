@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,6 +10,7 @@ from typing import Any, Final
 
 from moderator.domain.effect import FINAL, Effect, EffectState, Op
 from moderator.domain.event import stamp
+from moderator.domain.wording import recalled
 from moderator.store.base import Row, Tx
 from moderator.store.items import of
 
@@ -33,14 +35,15 @@ def effect(row: Row) -> Effect:
         next_try=of(row["next_try"]),
         first_tried=of(row["first_tried"]),
         remote_id=row["remote_id"],
-        reason=row["reason"],
+        reason=recalled(row["reason"]),
+        batch_id=row["batch_id"],
     )
 
 
 def insert(tx: Tx, **row: Any) -> int:
     """A new effect with everything that has not happened to it yet; its id."""
     fresh = {"tries": 0, "looks": 0, "next_try": None, "first_tried": None, "remote_id": "", "reason": ""}
-    return tx.insert("effect", {**fresh, **row, "made_at": tx.at})
+    return tx.insert("effect", {**fresh, "batch_id": None, **row, "made_at": tx.at})
 
 
 def find(conn: sqlite3.Connection, effect_id: int) -> Row | None:
@@ -66,9 +69,30 @@ def open_of_item(conn: sqlite3.Connection, item_id: int) -> list[Effect]:
     return [found for found in of_item(conn, item_id) if found.state not in FINAL]
 
 
-def held(conn: sqlite3.Connection) -> list[Effect]:
-    """Everything whose undo window is open, oldest first."""
-    return in_state(conn, EffectState.HELD)
+def windows(conn: sqlite3.Connection) -> list[tuple[int, int]]:
+    """Everything whose undo window is open, and how long that is in milliseconds: single effects first, then bulk."""
+    sql = f"SELECT id, window_ms FROM effect WHERE {_OPEN} AND state = 'held' ORDER BY batch_id, id"  # noqa: S608
+    return [(row["id"], row["window_ms"]) for row in conn.execute(sql)]
+
+
+def held(conn: sqlite3.Connection) -> int:
+    """How many effects have an open undo window."""
+    found: int = conn.execute(f"SELECT count(*) FROM effect WHERE {_OPEN} AND state = 'held'").fetchone()[0]  # noqa: S608
+    return found
+
+
+def first_held(conn: sqlite3.Connection, effect_ids: Iterable[int], limit: int) -> list[int]:
+    """Those of these effects that are held, at most so many: single effects first, then bulk."""
+    sql = """SELECT e.id FROM json_each(?) j CROSS JOIN effect e ON e.id = j.value
+             WHERE e.state = 'held' ORDER BY e.batch_id, e.id LIMIT ?"""
+    return [row["id"] for row in conn.execute(sql, (json.dumps(list(effect_ids)), limit))]
+
+
+def any_in(conn: sqlite3.Connection, *states: EffectState) -> bool:
+    """Whether anything is in one of these states (none of them final)."""
+    marks = ", ".join("?" * len(states))
+    sql = f"SELECT 1 FROM effect WHERE {_OPEN} AND state IN ({marks}) LIMIT 1"  # noqa: S608 -- constants
+    return conn.execute(sql, [state.value for state in states]).fetchone() is not None
 
 
 def in_state(conn: sqlite3.Connection, *states: EffectState) -> list[Effect]:
@@ -90,34 +114,46 @@ def retryable(conn: sqlite3.Connection, now: datetime) -> list[Effect]:
     return [effect(row) for row in rows]
 
 
-def ready(conn: sqlite3.Connection) -> list[int]:
-    """Effects that may go now, oldest decision first, at most one for each target.
+_READY: Final = f"""
+    SELECT e.id, e.account_id FROM effect e
+    LEFT JOIN account a ON a.id = e.account_id LEFT JOIN poll p ON p.account_id = e.account_id
+    WHERE e.{_OPEN} AND e.state = 'ready' AND (e.account_id IS NULL OR a.status = 'active')
+      AND coalesce(p.paused, 0) = 0
+      AND NOT EXISTS (SELECT 1 FROM effect o WHERE o.target = e.target AND o.id <> e.id
+                      AND (o.state IN {UNDER_WAY} OR (o.id < e.id AND o.state IN ('held', 'ready'))))
+      AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.id = e.batch_id AND b.undone = 1
+                      AND e.op = CASE b.act WHEN 'hide' THEN 'hide' ELSE 'restore' END)"""  # noqa: S608
+"""Nothing goes of a bulk act that is being taken back, but what brings back. One waits while another on its target is
+under way, or while an older one on its target is still held or ready; its account must be active and not paused."""
 
-    One waits while another on its target is under way, or while an older one on its target is still held or ready; its
-    account must be active and not paused.
-    """
+
+def ready(conn: sqlite3.Connection) -> list[tuple[int, int | None]]:
+    """Single effects that may go now, with their accounts: oldest decision first, at most one for each target."""
+    return [tuple(row) for row in conn.execute(f"{_READY} AND e.batch_id IS NULL ORDER BY e.id LIMIT 500")]
+
+
+def ready_of_batches(conn: sqlite3.Connection, each: int = 1) -> list[tuple[int, int | None]]:
+    """The oldest effects of bulk acts that may go now, so many for each account, with their accounts."""
+    accounts = [row[0] for row in conn.execute("SELECT id FROM account WHERE status = 'active' ORDER BY id")]
+    sql = f"{_READY} AND e.batch_id IS NOT NULL AND e.account_id = ? ORDER BY e.id LIMIT ?"
+    return [tuple(row) for account_id in accounts for row in conn.execute(sql, (account_id, each))]
+
+
+def may_go(conn: sqlite3.Connection, effect_id: int) -> bool:
+    """Whether this effect may go now."""
+    return conn.execute(f"{_READY} AND e.id = ?", (effect_id,)).fetchone() is not None
+
+
+def due_looks(conn: sqlite3.Connection, now: datetime) -> list[tuple[int, int | None]]:
+    """Effects of unknown outcome that are to be looked for now, with their accounts."""
     rows = conn.execute(
-        f"""SELECT e.id FROM effect e
-            LEFT JOIN account a ON a.id = e.account_id LEFT JOIN poll p ON p.account_id = e.account_id
-            WHERE e.{_OPEN} AND e.state = 'ready' AND (e.account_id IS NULL OR a.status = 'active')
-              AND coalesce(p.paused, 0) = 0
-              AND NOT EXISTS (SELECT 1 FROM effect o WHERE o.target = e.target AND o.id <> e.id
-                              AND (o.state IN {UNDER_WAY} OR (o.id < e.id AND o.state IN ('held', 'ready'))))
-            ORDER BY e.id LIMIT 500"""  # noqa: S608 -- constants
-    )
-    return [row["id"] for row in rows]
-
-
-def due_looks(conn: sqlite3.Connection, now: datetime) -> list[int]:
-    """Effects of unknown outcome that are to be looked for now."""
-    rows = conn.execute(
-        f"""SELECT e.id FROM effect e LEFT JOIN poll p ON p.account_id = e.account_id
+        f"""SELECT e.id, e.account_id FROM effect e LEFT JOIN poll p ON p.account_id = e.account_id
            WHERE e.{_OPEN} AND e.state = 'uncertain' AND (e.next_try IS NULL OR e.next_try <= ?)
              AND coalesce(p.paused, 0) = 0
            ORDER BY e.id LIMIT 500""",  # noqa: S608 -- constants
         (stamp(now),),
     )
-    return [row["id"] for row in rows]
+    return [tuple(row) for row in rows]
 
 
 def newer_state_setting(conn: sqlite3.Connection, target: str, effect_id: int) -> bool:
@@ -156,8 +192,11 @@ def reply_may_be_out(conn: sqlite3.Connection, target: str, remote_id: str) -> b
 
 
 def all_open(conn: sqlite3.Connection, limit: int = 200) -> list[Row]:
-    """Everything that is not final, oldest first, with what a screen says about it."""
-    where = f"e.id IN (SELECT id FROM effect INDEXED BY effect_open WHERE {_OPEN})"  # noqa: S608 -- constants
+    """Everything that is not final, oldest first, with what a screen says about it; of bulk acts, which are told as
+    one, only what failed or nobody knows."""
+    ids = f"SELECT id FROM effect INDEXED BY effect_open WHERE {_OPEN}"  # noqa: S608 -- constants
+    single = f"{ids} AND batch_id IS NULL AND state IN ('held', 'ready', 'sending', 'failed', 'uncertain', 'parked')"
+    where = f"e.id IN ({single} UNION {ids} AND state IN ('failed', 'uncertain', 'parked'))"
     return _told(conn, where, (), limit)
 
 

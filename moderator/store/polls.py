@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from moderator.domain.wording import kept
 from moderator.store.base import Row, Tx
 
 
@@ -31,7 +32,10 @@ def up(tx: Tx, account_id: int, sentence: str = "") -> bool:
     """The platform answered. True where it was down before."""
     was = state(tx.conn, account_id)
     tx.run(
-        "UPDATE poll SET last_ok = ?, down_since = NULL, sentence = ? WHERE account_id = ?", tx.at, sentence, account_id
+        "UPDATE poll SET last_ok = ?, down_since = NULL, sentence = ? WHERE account_id = ?",
+        tx.at,
+        kept(sentence),
+        account_id,
     )
     return bool(was and was["down_since"])
 
@@ -42,7 +46,7 @@ def down(tx: Tx, account_id: int, sentence: str) -> bool:
     tx.run(
         "UPDATE poll SET down_since = coalesce(down_since, ?), sentence = ? WHERE account_id = ?",
         tx.at,
-        sentence,
+        kept(sentence),
         account_id,
     )
     return not (was and was["down_since"])
@@ -51,7 +55,7 @@ def down(tx: Tx, account_id: int, sentence: str) -> bool:
 def pause(tx: Tx, account_id: int, sentence: str) -> bool:
     """Send nothing more on this account until a person has seen to it. True where it was not paused before."""
     was = state(tx.conn, account_id)
-    tx.run("UPDATE poll SET paused = 1, sentence = ? WHERE account_id = ?", sentence, account_id)
+    tx.run("UPDATE poll SET paused = 1, sentence = ? WHERE account_id = ?", kept(sentence), account_id)
     return not (was and was["paused"])
 
 

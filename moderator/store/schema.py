@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Newest schema that this program knows; it refuses a database with a newer one."""
 
 SEALED: Final[dict[str, tuple[str, ...]]] = {
@@ -29,6 +29,8 @@ SEALED: Final[dict[str, tuple[str, ...]]] = {
     "note": ("id",),
     "escalation": ("id",),
     "instruction": ("id",),
+    "gloss": ("id",),
+    "batch": ("id",),
 }
 """Sealed tables with their keys. The row key on the trail is "table:key" or "table:key.key"."""
 
@@ -39,6 +41,13 @@ migrations = Migrations("moderator")
 def first(db: Database) -> None:
     """The desk's tables."""
     for statement in _FIRST:
+        db.conn.execute(statement)
+
+
+@migrations()
+def second(db: Database) -> None:
+    """Near-duplicates, acts on many items, readers of a language, full-text search, orders of the queue."""
+    for statement in _SECOND:
         db.conn.execute(statement)
 
 
@@ -199,4 +208,54 @@ _FIRST: Final = (
     """CREATE TABLE exposure (
         person_id INTEGER NOT NULL REFERENCES person (id), day TEXT NOT NULL, revealed INTEGER NOT NULL,
         PRIMARY KEY (person_id, day)) STRICT, WITHOUT ROWID""",
+)
+
+_SECOND: Final = (
+    # The fold key that near-duplicates share; NULL where a comment always stands for itself.
+    "ALTER TABLE item ADD COLUMN alike TEXT",
+    # Who opened the picture or heard the voice elsewhere, when, and what they say it shows.
+    "ALTER TABLE item ADD COLUMN media_seen TEXT",
+    # The language for which somebody who reads it is wanted.
+    "ALTER TABLE item ADD COLUMN reader_wanted TEXT",
+    # One decision about many items.
+    """CREATE TABLE batch (
+        id INTEGER PRIMARY KEY, act TEXT NOT NULL, clause TEXT NOT NULL,
+        person_id INTEGER NOT NULL REFERENCES person (id), at TEXT NOT NULL, total INTEGER NOT NULL,
+        undone INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT""",
+    "ALTER TABLE decision ADD COLUMN batch_id INTEGER REFERENCES batch (id)",
+    "CREATE INDEX decision_batch ON decision (batch_id) WHERE batch_id IS NOT NULL",
+    "ALTER TABLE effect ADD COLUMN batch_id INTEGER REFERENCES batch (id)",
+    "CREATE INDEX effect_batch ON effect (batch_id, op, state) WHERE batch_id IS NOT NULL",
+    # What belongs to no batch comes first: an officer's single reply never waits behind four hundred hides.
+    "DROP INDEX effect_open",
+    "CREATE INDEX effect_open ON effect (state, batch_id, id) WHERE state NOT IN ('done','cancelled')",
+    """CREATE INDEX effect_bulk ON effect (state, account_id, id)
+        WHERE batch_id IS NOT NULL AND state NOT IN ('done','cancelled')""",
+    # What a comment says, in words that the others can read, by somebody who reads its language.
+    """CREATE TABLE gloss (
+        id INTEGER PRIMARY KEY, item_id INTEGER NOT NULL REFERENCES item (id), n INTEGER NOT NULL,
+        person_id INTEGER NOT NULL REFERENCES person (id), language TEXT NOT NULL, text TEXT NOT NULL,
+        at TEXT NOT NULL, salt TEXT NOT NULL, seq INTEGER NOT NULL) STRICT""",
+    "CREATE INDEX gloss_item ON gloss (item_id, id)",
+    "ALTER TABLE exposure ADD COLUMN severe INTEGER NOT NULL DEFAULT 0",
+    # The queue's order, with the fold key beside it: a page steps over a burst without reading its rows.
+    "DROP INDEX item_queue",
+    "CREATE INDEX item_queue ON item (state, lane, due_first, id, alike)",
+    "CREATE INDEX item_alike ON item (alike, state, lane, due_first, id) WHERE alike IS NOT NULL",
+    "CREATE INDEX item_age ON item (state, captured_at, id, lane)",
+    # What waits for a reader of a language is offered to them first.
+    "CREATE INDEX item_reader ON item (reader_wanted, state, lane, due_first, id) WHERE reader_wanted IS NOT NULL",
+    # What the figures read, each without touching a row: arrivals, findings by clause, decisions.
+    "CREATE INDEX item_arrived ON item (captured_at, account_id, comment_version)",
+    "CREATE INDEX verdict_clause ON verdict (item_id, n, clause)",
+    "CREATE INDEX decision_at ON decision (decided_at, disposition, undone, proposed, reopened, item_id)",
+    # Every comment's newest words in plain form (`domain.plain`). Rowid = item. Spaces are all that parts words there;
+    # vowel signs belong to their word.
+    """CREATE VIRTUAL TABLE said USING fts5(
+        text, author, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'")""",
+    # Items whose words are not in `said` yet, or not their newest: searches look at these one by one.
+    "CREATE TABLE unsaid (item_id INTEGER PRIMARY KEY) STRICT",
+    "INSERT INTO unsaid (item_id) SELECT id FROM item",
+    """CREATE TRIGGER version_unsaid AFTER INSERT ON version
+        BEGIN INSERT OR IGNORE INTO unsaid (item_id) VALUES (new.item_id); END""",
 )

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from moderator.domain.event import Event, Fault, row_digest, verify_chain
+from moderator.domain.wording import words
 from moderator.store.base import Row, events
 from moderator.store.faults import is_damage
 from moderator.store.schema import SEALED
@@ -40,7 +41,11 @@ def _walked(walk: _Walk) -> Fault | None:
     except (sqlite3.DatabaseError, ValueError, TypeError, AttributeError) as error:
         if isinstance(error, sqlite3.DatabaseError) and (walk.seq == 0 or not is_damage(error)):
             raise
-        return Fault(walk.seq, f"after event {walk.seq}", "The file is damaged: it cannot be read on from there.")
+        return Fault(
+            walk.seq,
+            words("after event {seq}", seq=walk.seq),
+            words("The file is damaged: it cannot be read on from there."),
+        )
 
 
 class _Walk:
@@ -56,6 +61,9 @@ class _Walk:
             table: f"SELECT * FROM {table} WHERE {' AND '.join(f'{key} = ?' for key in keys)}"  # noqa: S608
             for table, keys in SEALED.items()
         }
+        names = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        self._tables = SEALED.keys() & {row["name"] for row in names}
+        """A database of an earlier version has fewer: then no event can name a row of the others."""
 
     def events(self) -> Iterator[Event]:
         """The trail in order, until a row faults."""
@@ -75,21 +83,42 @@ class _Walk:
 
     def _row(self, seq: int, name: str, digest: str) -> Fault | None:
         table, _, key = name.partition(":")
-        row: Row | None = self.conn.execute(self._selects[table], key.split(".", len(SEALED[table]) - 1)).fetchone()
+        row = self._find(table, key) if table in self._tables else None
         if row is None:
-            return Fault(seq, name, f"{name} is missing: event {seq} recorded it, and nothing recorded its removal.")
+            return Fault(
+                seq,
+                name,
+                words(
+                    "{name} is missing: event {seq} recorded it, and nothing recorded its removal.", name=name, seq=seq
+                ),
+            )
         if row["seq"] > seq:
             return None
         if row["seq"] < seq:
-            return Fault(seq, name, f"{name} was put back: event {seq} changed it, the row stands as of {row['seq']}.")
+            return Fault(
+                seq,
+                name,
+                words(
+                    "{name} was put back: event {seq} changed it, the row stands as of {other}.",
+                    name=name,
+                    seq=seq,
+                    other=row["seq"],
+                ),
+            )
         if row_digest(dict(row)) != digest:
-            return Fault(seq, name, f"{name} was altered: it is not what event {seq} recorded.")
+            return Fault(
+                seq, name, words("{name} was altered: it is not what event {seq} recorded.", name=name, seq=seq)
+            )
         self.matched[table] += 1
         return None
 
+    def _find(self, table: str, key: str) -> Row | None:
+        found: Row | None = self.conn.execute(self._selects[table], key.split(".", len(SEALED[table]) - 1)).fetchone()
+        return found
+
     def unrecorded(self) -> Fault | None:
         """A row that no event names as its own."""
-        for table in SEALED:
+        for table in sorted(self._tables):
             total = self.conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608 -- our own name
             if total != self.matched[table]:
                 return self._name_it(table)
@@ -101,7 +130,11 @@ class _Walk:
             name = f"{table}:{'.'.join(str(row[key]) for key in keys)}"
             found = self.conn.execute("SELECT body FROM event WHERE seq = ?", (row["seq"],)).fetchone()
             if found is None or name not in json.loads(found["body"])["rows"]:
-                return Fault(row["seq"], name, f"{name} is not on the trail: event {row['seq']} does not name it.")
+                return Fault(
+                    row["seq"],
+                    name,
+                    words("{name} is not on the trail: event {seq} does not name it.", name=name, seq=row["seq"]),
+                )
         return None
 
 

@@ -162,5 +162,5 @@ _ROWS: Final = 50
 """Rows of one statement."""
 _EVENT: Final = ("seq", "at", "kind", "item", "body", "prev", "hash")
 _SALTED: Final = frozenset(
-    {"post", "version", "raw", "decision", "reply", "effect", "note", "escalation", "instruction"}
+    {"post", "version", "raw", "decision", "reply", "effect", "note", "escalation", "instruction", "gloss"}
 )

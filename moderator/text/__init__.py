@@ -8,7 +8,7 @@ every cap that layout needs; `cells`, `clip`, `pad` and `wrap` measure as legacy
 from __future__ import annotations
 
 from moderator.text.cleaning import LONG, Cleaned, clean
-from moderator.text.drawing import BLANK_LINES, COVER, MARKS, Shown, abridge, cover, display, guard, one_line, shown
+from moderator.text.drawing import BLANK_LINES, COVER, MARKS, Shown, cover, display, guard, one_line, shown
 from moderator.text.links import defang, defang_url, inert
 from moderator.text.measuring import ELLIPSIS, cells, clip, graphemes, pad, use_wide_marks, wrap
 
@@ -20,7 +20,6 @@ __all__ = [
     "MARKS",
     "Cleaned",
     "Shown",
-    "abridge",
     "cells",
     "clean",
     "clip",

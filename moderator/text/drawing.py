@@ -94,11 +94,6 @@ def one_line(text: str) -> str:
     return shown(text, line=True).text
 
 
-def abridge(text: str, limit: int) -> str:
-    """The first `limit` code points, saying how many more there are: "… (+3,200 characters)"."""
-    return text if len(text) <= limit else f"{text[:limit]}… (+{len(text) - limit:,} characters)"
-
-
 _FORBIDDEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\u3164\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"

@@ -1,91 +1,69 @@
-"""The application: theme, guard, signals, the line to the desk, and the way between screens."""
+"""The application: signals, the line to the desk, what it tells, and the way between screens."""
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+import os
+from collections.abc import Coroutine
 from contextlib import suppress
 from time import monotonic
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from rich.style import Style
-from textual import events
-from textual.app import App
 from textual.binding import Binding
-from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.timer import Timer
 
+from moderator import locale
 from moderator.client import Client
 from moderator.config import Config
 from moderator.domain import asks, view
-from moderator.domain.errors import Code, Refused
-from moderator.tui import terminal, themes
-from moderator.tui.acknowledge import Acknowledger
+from moderator.domain.errors import Refused
+from moderator.locale import _, n_, said
+from moderator.tui import actions, doing, terminal, undoing
 from moderator.tui.actions import Place
+from moderator.tui.alarm import Alarm, notice
 from moderator.tui.base import DeskScreen
 from moderator.tui.early import Handover
-from moderator.tui.guard import GUARD
 from moderator.tui.link import Attached, LineLost, Link, Told
-from moderator.tui.messages import Acted, Ask
+from moderator.tui.messages import Ask
+from moderator.tui.onscreen import OnScreen
 from moderator.tui.state import State
-from moderator.tui.work import WorkScreen
 
+ARRIVALS_EVERY = 0.3
+"""Seconds between two drawings of what merely came in."""
 STATUS_EVERY = 1.0
 """Seconds between two readings of the desk's status, at least."""
-ADVANCING = frozenset({"leave", "hide", "reply", "escalate", "snooze", "approve", "send_back", "close"})
+ADVANCING = frozenset(
+    {"leave", "hide", "reply", "escalate", "snooze", "approve", "send_back", "close", "assign", "cannot_read"}
+)
 """Acts after which the next item is shown."""
 
 
-class DeskApp(App[int], inherit_bindings=False):
+class DeskApp(OnScreen, inherit_bindings=False):
     """One officer's session at the desk."""
 
-    ENABLE_COMMAND_PALETTE = False
     CSS_PATH = "moderator.tcss"
     BINDINGS: ClassVar = [
         Binding("ctrl+q", "leave", "end", show=False, id="desk.quit", priority=True),
         Binding("ctrl+c", "hint", "", show=False, id="desk.hint", priority=True),
         Binding("ctrl+z", "suspend_process", "", show=False, id="desk.suspend", priority=True),
+        Binding("f1", "keys", "", show=False, id="desk.keys", priority=True),
     ]  # fmt: skip
 
     def __init__(self, client: Client, config: Config, handover: Handover | None = None) -> None:
-        self.palette = themes.chosen(config.screen.theme)
-        super().__init__(ansi_color=self.palette.ansi, driver_class=terminal.driver(handover))
-        self.handover = handover
+        """Raises `ConfigError` where the configured theme or keys cannot be used."""
+        super().__init__(config, handover)
         self.client = client
-        self.config = config
-        self.state = State(zone=_zone(config.desk.time_zone))
+        client.language = locale.current()
+        self.state = State(zone=_zone(config.desk.time_zone), lighter=config.screen.lighter)
         self.link = Link(client, self.post_message)
-        self.ack = Acknowledger(terminal.writer(self), monotonic, lambda: terminal.drained(self))
+        self.alarm = Alarm(monotonic)
         self.forms: dict[tuple[int, str], dict[str, str]] = {}
         """What was typed into forms that were left, by item and form."""
-        self.key_pressed = False
+        self._arrivals_due: Timer | None = None
+        self._arrivals_at = 0.0
         self._status_due: Timer | None = None
         self._status_at = 0.0
-        self._rung: set[int] = set()
-        self.register_theme(self.palette.textual())
-        self.theme = self.palette.textual().name
-
-    # --- drawing
-
-    def style(self, role: str) -> Style:
-        """How the theme draws a role."""
-        return self.palette.styles[role]
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Every line of every widget passes the guard first."""
-        return [GUARD, *super().get_line_filters()]
-
-    def post_display_hook(self) -> None:
-        """A frame was handed to the terminal."""
-        self.ack.painted()
-
-    def redraw(self) -> None:
-        """The screen in front, and what shows through it, where it changed."""
-        for screen in reversed(self.screen_stack):
-            if isinstance(screen, DeskScreen):
-                screen.redraw()
-                return
 
     # --- life
 
@@ -101,7 +79,7 @@ class DeskApp(App[int], inherit_bindings=False):
         await self.push_screen(self.queue)
         self.link.start()
         self.set_interval(self.config.times.renew, self._renew)
-        self.set_interval(1.0, self._count_down)
+        self.set_interval(1.0, self._each_second)
         self.set_interval(10.0, self._minute)
 
     def leave(self) -> None:
@@ -133,8 +111,14 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def action_hint(self) -> None:
         """Ctrl-C ends nothing here; it says what does."""
-        self.state.tell("Ctrl-q ends your session; drafts are kept. Esc goes back.")
+        quit_key, back = actions.key("quit"), actions.key("back")
+        self.state.tell(_("{quit} ends your session; drafts are kept. {back} goes back.", quit=quit_key, back=back))
         self.redraw()
+
+    def action_keys(self) -> None:
+        """The keys of the place in front, also where letters are text."""
+        if isinstance(self.screen, DeskScreen) and not self.locked:
+            self.screen.act_keys()
 
     def _renew(self) -> None:
         if self.state.line_up:
@@ -147,7 +131,13 @@ class DeskApp(App[int], inherit_bindings=False):
         except Refused as refusal:
             self.state.refuse(refusal)
 
-    def _count_down(self) -> None:
+    def _each_second(self) -> None:
+        self.flow.tick()
+        self.caught_up()
+        self.ring()
+        minutes = self.config.screen.lock_minutes
+        if minutes and monotonic() - self.last_key >= minutes * 60:
+            self.lock()
         if self.state.held(monotonic()):
             self.redraw()
 
@@ -157,17 +147,6 @@ class DeskApp(App[int], inherit_bindings=False):
 
     # --- events
 
-    async def on_event(self, event: events.Event) -> None:
-        """Keys are noted, for the lease and for what this terminal has confirmed."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            self.key_pressed = True
-            self.ack.key()
-        await super().on_event(event)
-
-    def on_cursor_position(self, event: events.CursorPosition) -> None:
-        """The terminal answers: what it was asked about is before the officer."""
-        self.ack.answered(event.y + 1, event.x + 1)
-
     def on_attached(self, message: Attached) -> None:
         """The line is up: say so where it was down, and read everything anew."""
         was_down = bool(self.state.line_sentence)
@@ -175,29 +154,37 @@ class DeskApp(App[int], inherit_bindings=False):
             self._begin_anew()
         self.state.hello, self.state.line_up, self.state.line_sentence = message.hello, True, ""
         if was_down:
-            self.state.tell("The line to the desk is back.", "good")
+            self.state.tell(_("The line to the desk is back."), "good")
         if message.hello.resumed:
-            self.state.tell(
-                f"Yours when the line dropped, still free: {len(message.hello.resumed)}. N opens the next.", "warn"
+            told = n_(
+                "Yours when the line dropped, still free: {n}. {next} opens it.",
+                "Yours when the line dropped, still free: {n}. {next} opens the next.",
+                len(message.hello.resumed),
+                next=actions.key("next"),
             )
-        self.want_status()
-        self.run_worker(self._read_all(), exit_on_error=True)
+            self.state.tell(told, "warn")
+        self.read_anew()
 
     def _begin_anew(self) -> None:
         """Another database answers: numbers mean other items now, so nothing kept here by number may live on."""
         self.state.revealed.clear()
         self.state.undoables.clear()
+        self.state.redoables.clear()
         self.state.policy = None
         self.forms.clear()
         self.ack.forget()
         self.queue.forget()
+        covered = self.locked
         while self.screen is not self.queue:
             self.pop_screen()
+        if covered:
+            self.lock()
 
     def on_line_lost(self, message: LineLost) -> None:
         """The line is down: a banner, and everything typed stays where it is."""
         self.state.line_up = False
-        self.state.line_sentence = f"Line to the desk lost; trying again. {message.refusal}"
+        refusal = said(str(message.refusal))
+        self.state.line_sentence = _("Line to the desk lost; trying again. {refusal}", refusal=refusal)
         self.redraw()
 
     def on_told(self, message: Told) -> None:
@@ -205,7 +192,7 @@ class DeskApp(App[int], inherit_bindings=False):
         if message.name == "queue":
             self._take_changed(message.data)
         elif message.name == "resync":
-            self.run_worker(self._read_all(), exit_on_error=True)
+            self.read_anew()
         elif message.name == "lease":
             self.queue.rows_changed((int(message.data["item"]),))
         elif message.name == "notice":
@@ -214,6 +201,7 @@ class DeskApp(App[int], inherit_bindings=False):
             self.want_status()
 
     def _take_changed(self, changed: view.Changed) -> None:
+        more_urgent = changed.urgent != self.state.urgent
         self.state.fresh += changed.new
         self.state.urgent = changed.urgent
         self.ring()
@@ -221,14 +209,29 @@ class DeskApp(App[int], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, DeskScreen):
                 screen.items_changed(changed.ids)
+        self._redraw_arrivals(at_once=more_urgent)
+
+    def _redraw_arrivals(self, at_once: bool) -> None:
+        """Draw what came in: urgent ones at once; ordinary ones too, but under a flood a few times a second."""
+        pause = ARRIVALS_EVERY - (monotonic() - self._arrivals_at)
+        if at_once or pause <= 0:
+            self._arrivals_at = monotonic()
+            self.redraw()
+        elif self._arrivals_due is None:
+            self._arrivals_due = self.set_timer(pause, self._redraw_late)
+
+    def _redraw_late(self) -> None:
+        self._arrivals_due, self._arrivals_at = None, monotonic()
         self.redraw()
 
     def ring(self) -> None:
-        """One bell for each urgent item that nobody has opened."""
-        news = set(self.state.urgent) - self._rung
-        self._rung |= news
-        if news and self.config.screen.bell:
-            self.bell()
+        """A bell, and a notice where that is wanted, for urgent items that nobody has opened."""
+        screen = self.config.screen
+        if self.alarm.due(self.state.urgent):
+            if screen.bell:
+                self.bell()
+            if screen.notify == "osc9":
+                terminal.writer(self)(notice(len(self.state.urgent), os.environ))
 
     # --- reading
 
@@ -241,10 +244,16 @@ class DeskApp(App[int], inherit_bindings=False):
             self.redraw()
             return None
 
+    def read_anew(self) -> None:
+        """Read everything that is shown again."""
+        self.want_status()
+        self.run_worker(self._read_all(), exit_on_error=True)
+
     async def _read_all(self) -> None:
         if self.state.policy is None:
             self.state.policy = await self.ask(self.client.policy)
         await self.queue.reattach()
+        await self.queue.read_batches()
         for screen in self.screen_stack:
             again = getattr(screen, "reread", None)
             if again is not None:
@@ -271,57 +280,19 @@ class DeskApp(App[int], inherit_bindings=False):
 
     def perform(self, item_id: int, act: str, ask: Ask, label: str = "") -> Coroutine[Any, Any, view.Done | None]:
         """Have the desk do it, and say what came of it. None where it was refused."""
-        return self._perform(self.screen, item_id, act, ask, label)
-
-    async def _perform(self, front: Screen[Any], item_id: int, act: str, ask: Ask, label: str) -> view.Done | None:
-        try:
-            done: view.Done = await self.link.call(self.client.act, item_id, act, ask)
-        except Refused as refusal:
-            self.state.refuse(refusal)
-            if refusal.code in (Code.TOO_LATE, Code.WRONG_STATE):
-                self.state.forget(item_id)
-            await self._after_refusal(front, item_id, refusal)
-            self.redraw()
-            return None
-        self.state.remember(done, label, monotonic())
-        self.state.tell(f"{done.sentence} · {self.state.clock(seconds=True)}", "good")
-        for screen in self.screen_stack:
-            if isinstance(screen, WorkScreen):
-                screen.post_message(Acted(item_id, act, done))
-        self.want_status()
-        self.redraw()
-        return done
+        return doing.perform(self, self.screen, item_id, act, ask, label)
 
     async def settle(self, effect_id: int, ask: asks.SettleEffect) -> bool:
         """A person's word on a parked effect; false where it was refused."""
-        done = await self.ask(self.client.settle, effect_id, ask)
-        if done is None:
-            return False
-        self.state.tell(f"{done.sentence} · {self.state.clock(seconds=True)}", "good")
-        self.want_status()
-        return True
-
-    async def _after_refusal(self, front: Screen[Any], item_id: int, refusal: Refused) -> None:
-        """An edit since the reading puts the item, with the difference, before the officer."""
-        self.queue.rows_changed((item_id,))
-        if refusal.code is Code.CHANGED:
-            await self.open_item(item_id, seen=self.queue.version_of(item_id), front=front)
+        return await doing.settle(self, effect_id, ask)
 
     def undo(self) -> Coroutine[Any, Any, None]:
         """Take back what the strip names, and return to that very item."""
-        return self._undo(self.screen)
+        return undoing.undo(self, self.screen)
 
-    async def _undo(self, front: Screen[Any]) -> None:
-        target = self.state.undo_target(monotonic())
-        if target is None:
-            self.state.tell("Nothing of yours can be undone now. o reopens or reverses a decided item.", "warn")
-            self.redraw()
-            return
-        done = await self.perform(target.item_id, target.act, asks.Nothing())
-        if done is not None:
-            self.state.forget(target.item_id)
-            await self.queue.return_to(target.item_id, front)
-            self.redraw()
+    def redo(self, item_id: int = 0) -> Coroutine[Any, Any, None]:
+        """Do again what was taken back last, or last on this item."""
+        return undoing.redo(self, item_id)
 
     # --- between screens
 
@@ -349,7 +320,7 @@ class DeskApp(App[int], inherit_bindings=False):
     def open_urgent(self) -> Coroutine[Any, Any, None] | None:
         """The most urgent unopened item, or a word that there is none."""
         if not self.state.urgent:
-            self.state.tell("Nothing urgent is waiting.")
+            self.state.tell(_("Nothing urgent is waiting."))
             self.redraw()
             return None
         return self.open_item(self.state.urgent[0], front=self.screen)

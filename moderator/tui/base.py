@@ -10,14 +10,15 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from moderator.tui import frame
-from moderator.tui.actions import BY_ID, Place
+from moderator.locale import N_, _
+from moderator.tui import frame, rebinding
+from moderator.tui.actions import Place, find
 from moderator.tui.paper import Line, Paper, rule
 
 if TYPE_CHECKING:
     from moderator.tui.app import DeskApp
 
-NOT_YET = "Not yet: this terminal has not confirmed that it shows this item. Press the key again."
+NOT_YET = N_("Not yet: this terminal has not confirmed that it shows this item. Press the key again.")
 
 
 class DeskScreen(Screen[None], inherit_bindings=False):
@@ -27,6 +28,10 @@ class DeskScreen(Screen[None], inherit_bindings=False):
     PLACE: ClassVar[Place] = Place.READ
     KEYS: ClassVar[tuple[str, ...]] = ()
     """Action ids for the key bar; empty for the place's own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bindings = rebinding.rebound(self._bindings)
 
     @property
     def desk(self) -> DeskApp:
@@ -59,6 +64,22 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Whether this screen is still there to be drawn on, after something was waited for."""
         return self.is_attached and self.is_running
 
+    @property
+    def takes_text(self) -> bool:
+        """Whether letters are text here rather than keys: an InScript keyboard then writes its own."""
+        return self.focused is not None and self.focused.check_consume_key("a", "a")
+
+    def language_changed(self) -> None:
+        """Another language is spoken from now on: words that were kept are said again."""
+        self.redraw()
+
+    def _compositor_refresh(self) -> None:
+        """Draw what has changed; a terminal that is behind gets it once it has caught up."""
+        if self is self.app.screen and self.desk.held_back:
+            self._dirty_widgets.clear()  # the compositor has them marked already
+            return
+        super()._compositor_refresh()
+
     def on_screen_resume(self) -> None:
         """In front again: what changed meanwhile is drawn."""
         self.redraw()
@@ -82,9 +103,9 @@ class DeskScreen(Screen[None], inherit_bindings=False):
 
     def action_act(self, name: str) -> None:
         """A key, the palette or a test asks for this action."""
-        action = BY_ID[name]
+        action = find(name)
         if action.permission.value not in self.desk.state.permissions:
-            self.tell(f"Your roles do not allow “{action.help}”.", "bad")
+            self.tell(_("Your roles do not allow “{act}”.", act=_(action.help)), "bad")
             return
         if action.decides and not self._shown():
             return
@@ -97,11 +118,11 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Whether the item that a decision would act on is truly before the officer; says so where it is not."""
         thing = self.thing()
         if thing is None:
-            self.tell("There is no item here to decide on.", "warn")
+            self.tell(_("There is no item here to decide on."), "warn")
             return False
         if self.desk.ack.seen(thing):
             return True
-        self.tell(NOT_YET, "warn")
+        self.tell(_(NOT_YET), "warn")
         return False
 
     def work(self, doing: Awaitable[object]) -> None:
@@ -120,6 +141,22 @@ class DeskScreen(Screen[None], inherit_bindings=False):
         """Go to the most urgent item, from anywhere."""
         return self.desk.open_urgent()
 
+    def act_dashboard(self) -> None:
+        """The desk in figures."""
+        from moderator.tui.dashboard import DashboardScreen  # its charts are loaded by whoever looks at them
+
+        self.desk.push_screen(DashboardScreen())
+
     def act_keys(self) -> None:
-        """All keys."""
+        """All keys of this place."""
         self.desk.show_keys(self.PLACE)
+
+    def act_palette(self) -> None:
+        """Do anything by its name."""
+        from moderator.tui.palette import PaletteScreen
+
+        self.desk.push_screen(PaletteScreen(self))
+
+    def act_lock(self) -> None:
+        """Cover the screen."""
+        self.desk.lock()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from moderator import text
+from moderator.domain import masking
 from moderator.domain.policy import Finding
 from moderator.tui.paper import Line, Piece
 
@@ -33,9 +34,9 @@ class Layout:
     origins: tuple[tuple[int, ...], ...]
 
 
-def masks_of(findings: Sequence[Finding], revealed: bool) -> list[tuple[int, int]]:
-    """The spans to cover: slurs and obscenity, until they are revealed."""
-    return [] if revealed else [(finding.start, finding.end) for finding in findings if finding.mask]
+def masks_of(findings: Sequence[Finding], revealed: bool) -> tuple[tuple[int, int], ...]:
+    """The spans to cover: slurs and obscenity, until they are revealed; never what a threat or a rescue rests on."""
+    return () if revealed else masking.covered(findings)
 
 
 def finding_marks(findings: Sequence[Finding]) -> list[Mark]:

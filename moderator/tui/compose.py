@@ -18,19 +18,24 @@ from moderator.domain import asks
 from moderator.domain.conduct import Conduct, Mark, Weight
 from moderator.domain.errors import Refused
 from moderator.domain.view import Detail, Row
+from moderator.locale import N_, _, n_
 from moderator.tui import fields, frame, itemtext
 from moderator.tui.actions import Place, bindings
 from moderator.tui.base import NOT_YET, DeskScreen
-from moderator.tui.forms import FormScreen, lifting
+from moderator.tui.citizen import masks_of
+from moderator.tui.formlist import lifting
+from moderator.tui.forms import FormScreen
 from moderator.tui.paper import Line, Paper, both_ends, fit, line, rule
 from moderator.tui.work import named
+from moderator.tui.writing import Writing
 
 CHECK_AFTER = 0.25
 """Seconds after the last key before the conduct check runs."""
 CONTEXT_LINES = 6
 KEPT: dict[str, str] = {
-    "identity": "name and role", "personal_data": "no personal data", "confidential": "nothing confidential",
-    "matter": "no registered matter", "placeholder": "no placeholder", "first_person": "no first person", "empty": "",
+    "identity": N_("name and role"), "personal_data": N_("no personal data"),
+    "confidential": N_("nothing confidential"), "matter": N_("no registered matter"),
+    "placeholder": N_("no placeholder"), "first_person": N_("no first person"), "length": N_("length"), "empty": "",
 }  # fmt: skip
 """A rule that is kept, as a tick names it; "" says nothing."""
 
@@ -59,7 +64,8 @@ class ReplyScreen(DeskScreen):
         """One save at a time, so that an older text never arrives after a newer one."""
         self._save_due: Timer | None = None
         self._check_due: Timer | None = None
-        self.told = "nothing typed yet"
+        self.told = _("nothing typed yet")
+        self.told_role = "dim"
         self.disclaimer = False
         self.previewing = False
         self.ready = False
@@ -68,7 +74,7 @@ class ReplyScreen(DeskScreen):
     def content(self) -> Iterable[Widget]:
         """The comment, the text, its marks; in the preview, what would be sent."""
         yield Paper(self.draw_comment, id="context")
-        area = TextArea("", id="text", tab_behavior="focus", show_line_numbers=False, soft_wrap=True, disabled=True)
+        area = Writing("", id="text", tab_behavior="focus", show_line_numbers=False, soft_wrap=True, disabled=True)
         area.cursor_blink = False
         yield area
         preview = Paper(self.draw_preview, id="body", grow=True)
@@ -85,6 +91,8 @@ class ReplyScreen(DeskScreen):
         self.detail = await self.desk.ask(self.desk.client.detail, self.row.id, True)
         if not self.alive or self.detail is None:
             return
+        covered = bool(masks_of(self.detail.findings, revealed=False))
+        self.masked = covered and self.row.id not in self.desk.state.revealed
         self._take_draft(self.detail)
         self.ready = True
         self.area.disabled = False
@@ -97,13 +105,13 @@ class ReplyScreen(DeskScreen):
         draft = next((one for one in detail.drafts if one.mine), None)
         if draft is not None:
             self.area.text, self.saved, self.saved_caret = draft.text, draft.text, draft.caret
-            self.told = f"saved {self.desk.state.clock(draft.saved_at, seconds=True)}"
+            self._say_saved(self.desk.state.clock(draft.saved_at, seconds=True))
             self.area.move_cursor(fields.location(draft.text, draft.caret))
 
     @property
-    def area(self) -> TextArea:
+    def area(self) -> Writing:
         """Where the reply is typed."""
-        return self.query_one("#text", TextArea)
+        return self.query_one("#text", Writing)
 
     @property
     def is_helpline(self) -> bool:
@@ -115,44 +123,50 @@ class ReplyScreen(DeskScreen):
 
     def draw_head(self, width: int, height: int) -> list[Line]:
         """To whom, how long, and whether anything urgent waits."""
-        length = f" · {self.conduct.length} of {self.conduct.limit}" if self.conduct else ""
-        left = [(f" Reply to {text.one_line(self.row.author)} on {text.one_line(self.row.account)}", "title"),
-                (f" · {self.row.language}{length}", "dim")]  # fmt: skip
+        found = self.conduct
+        length = f" · {_('{n} of {limit}', n=found.length, limit=found.limit)}" if found else ""
+        to, where = text.one_line(self.row.author), text.one_line(self.row.account)
+        title = _("Reply to {author} on {account}", author=to, account=where)
+        left = [(f" {title}", "title"), (f" · {self.row.language}{length}", "dim")]
         urgent = frame.urgent_piece(self.desk.state, "u" if self.previewing else "Esc u")
         return [both_ends(left, urgent, width), *frame.banners(self.desk.state, width), rule(width)]
 
     def draw_comment(self, width: int, height: int) -> list[Line]:
         """The start of what is being answered."""
         if self.detail is None:
-            return [line(" reading…", "dim")]
+            return [line(f" {_('reading…')}", "dim")]
         options = itemtext.Options(revealed=not self.masked)
         lines = list(itemtext.target_layout(self.detail, width, options).lines)
-        more = [line(f" {len(lines) - CONTEXT_LINES} more lines", "dim")] if len(lines) > CONTEXT_LINES else []
+        rest = len(lines) - CONTEXT_LINES
+        more = [line(f" {n_('{n} more line', '{n} more lines', rest)}", "dim")] if rest > 0 else []
         return [*lines[:CONTEXT_LINES], *more, rule(width)]
 
     def draw_preview(self, width: int, height: int) -> list[Line]:
         """Exactly what would be sent, signature included."""
         if self.conduct is None or self.checked != self.area.text:
-            return [line(" checking…", "dim")]
+            return [line(f" {_('checking…')}", "dim")]
         drawn = text.display(self.conduct.outgoing)
-        heading = self._heading(self.conduct)
-        return [heading, *(line(f"   {part}", "ours") for part, _ in text.wrap(drawn, width - 6))]
+        words, role = self._heading(self.conduct)
+        heading = [line(f" {part}", role) for part, _at in text.wrap(words, width - 2)]
+        return [*heading, *(line(f"   {part}", "ours") for part, _at in text.wrap(drawn, width - 6))]
 
-    def _heading(self, conduct: Conduct) -> Line:
-        """What Enter would do with this text."""
+    def _heading(self, conduct: Conduct) -> tuple[str, str]:
+        """What Enter would do with this text, and the role to draw it in."""
+        if conduct.liftable and conduct.broken:
+            return _("Does not go out so: change what is marked ✗; or F4 asks a second person."), "warn"
         if conduct.broken:
-            cure = "; or F4 asks a second person" if conduct.liftable else ""
-            return line(f" Does not go out so: change what is marked ✗{cure}.", "warn")
+            return _("Does not go out so: change what is marked ✗."), "warn"
         times = self.desk.config.times
-        seconds = times.helpline_window if self.is_helpline else times.reply_window
-        return line(f" Goes out as follows, {int(seconds)} s after Enter; z takes it back until then.", "dim")
+        seconds = int(times.helpline_window if self.is_helpline else times.reply_window)
+        return _("Goes out as follows, {n} s after Enter; z takes it back until then.", n=seconds), "dim"
 
     def draw_marks(self, width: int, height: int) -> list[Line]:
         """The rules of conduct that are kept, then each that is broken, in a sentence."""
         marks = self.conduct.marks if self.conduct else ()
         held = [KEPT.get(mark.rule, mark.rule) for mark in marks if mark.kept and mark.weight is not Weight.OFF]
-        kept = "  ".join(f"✓ {name}" for name in held if name)
-        lines = [rule(width), fit(((f" {kept or 'conduct: not checked yet'}", "good" if kept else "dim"),), width)]
+        kept = "  ".join(f"✓ {_(name)}" for name in held if name)
+        told = kept or _("conduct: not checked yet")
+        lines = [rule(width), fit(((f" {told}", "good" if kept else "dim"),), width)]
         for mark in marks:
             if not mark.kept and mark.weight is not Weight.OFF:
                 lines += _broken(mark, width)
@@ -160,9 +174,8 @@ class ReplyScreen(DeskScreen):
 
     def draw_foot(self, width: int, height: int) -> list[Line]:
         """What happened, whether it is saved, and the keys of this moment."""
-        role = "bad" if self.told.startswith("NOT") else "dim"
         *more, last = frame.said_lines(self.desk.state, width - text.cells(self.told) - 2)
-        strip = [*more, both_ends(last, [(f"{self.told} ", role)], width)]
+        strip = [*more, both_ends(last, [(f"{self.told} ", self.told_role)], width)]
         place = Place.PREVIEW if self.previewing else Place.WRITE
         keys = frame.keys(self.desk.state, place, width, self._next_keys())
         return [rule(width), *strip, keys]
@@ -183,7 +196,7 @@ class ReplyScreen(DeskScreen):
         if not self.ready:
             return
         if self.area.text != self.saved:
-            self.told = "…"
+            self.told, self.told_role = "…", "dim"
         self._save_later()
         self._check_later()
 
@@ -225,13 +238,16 @@ class ReplyScreen(DeskScreen):
         try:
             await self.desk.link.call(self.desk.client.save_draft, self.row.id, ask)
         except Refused as refusal:
-            self.told = "NOT saved: the text stands only here"
+            self.told, self.told_role = _("NOT saved: the text stands only here"), "bad"
             self.desk.state.refuse(refusal)
         else:
             self.saved, self.saved_caret = words, caret
-            self.told = f"saved {self.desk.state.clock(seconds=True)}"
+            self._say_saved(self.desk.state.clock(seconds=True))
         if self.alive:
             self.redraw()
+
+    def _say_saved(self, when: str) -> None:
+        self.told, self.told_role = _("saved {when}", when=when), "dim"
 
     async def reread(self) -> None:
         """The line is back: what could not be saved is saved now."""
@@ -301,14 +317,14 @@ class ReplyScreen(DeskScreen):
         thing = self.thing()
         if thing is not None and self.desk.ack.seen(thing):
             return True
-        self.tell(NOT_YET if thing else "Not yet: the text is still being checked.", "warn")
+        self.tell(_(NOT_YET) if thing else _("Not yet: the text is still being checked."), "warn")
         return False
 
     def _ask(self) -> asks.Reply:
         return asks.Reply(self.row.comment_version, self.area.text, self.masked, self.disclaimer, self.is_helpline)
 
     async def _send(self) -> None:
-        done = await self.desk.perform(self.row.id, "reply", self._ask(), f"reply {named(self.row)}")
+        done = await self.desk.perform(self.row.id, "reply", self._ask(), _("reply {item}", item=named(self.row)))
         if done is not None:
             self._is_out()
         elif self.alive:
@@ -326,11 +342,11 @@ class ReplyScreen(DeskScreen):
             return None
         hello, broken = self.desk.state.hello, self.conduct.broken
         if not broken:
-            self.tell("Nothing has to be lifted: Enter sends it.")
+            self.tell(_("Nothing has to be lifted: Enter sends it."))
         elif not self.conduct.liftable:
-            self.tell("Nobody can lift what this text breaks. Change what is marked ✗.", "warn")
+            self.tell(_("Nobody can lift what this text breaks. Change what is marked ✗."), "warn")
         elif hello is not None and hello.private:
-            self.tell("This private desk has nobody else who could lift it. Change what is marked ✗.", "warn")
+            self.tell(_("This private desk has nobody else who could lift it. Change what is marked ✗."), "warn")
         else:
             return self._ask_second(" ".join(mark.sentence for mark in broken))
         return None
@@ -338,7 +354,7 @@ class ReplyScreen(DeskScreen):
     async def _ask_second(self, rules: str) -> None:
         await self._save()
         form = FormScreen(self.row, lifting(self._ask(), text.one_line(rules)))
-        await self.desk.push_screen(form, lambda _: self._is_out() if form.done else None)
+        await self.desk.push_screen(form, lambda _done: self._is_out() if form.done else None)
 
     def act_drop(self) -> object:
         """Drop the draft."""
@@ -348,7 +364,7 @@ class ReplyScreen(DeskScreen):
         self.ready = False
         done = await self.desk.ask(self.desk.client.drop_draft, self.row.id)
         if done is not None:
-            self.desk.state.tell(f"{done.sentence} F5 in the composer brings it back.")
+            self.desk.state.tell(_("{sentence} F5 in the composer brings it back.", sentence=done.sentence))
             self.dismiss()
         else:
             self.ready = True
@@ -376,7 +392,7 @@ class ReplyScreen(DeskScreen):
         """The approved helpline answer, word for word; what was typed stays above it."""
         policy = self.desk.state.policy
         if policy is None or not policy.helpline:
-            self.tell("The policy has no helpline answer.", "warn")
+            self.tell(_("The policy has no helpline answer."), "warn")
         elif not self.area.text.strip():
             self.area.text = policy.helpline
         else:
@@ -391,4 +407,4 @@ def _broken(mark: Mark, width: int) -> list[Line]:
     hard = mark.weight is Weight.HARD
     sign, role = ("✗", "bad") if hard else ("!", "warn")
     return [line(f" {sign if number == 0 else ' '} {part}", role)
-            for number, (part, _) in enumerate(text.wrap(text.one_line(mark.sentence), width - 4))]  # fmt: skip
+            for number, (part, _at) in enumerate(text.wrap(text.one_line(mark.sentence), width - 4))]  # fmt: skip

@@ -9,9 +9,12 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from moderator.domain.view import Detail, Row
-from moderator.tui import frame, itemtext
+from moderator.locale import _
+from moderator.tui import formlist, frame, itemfindings, itemtext
 from moderator.tui.actions import Place, bindings
+from moderator.tui.citizen import masks_of
 from moderator.tui.messages import Acted
+from moderator.tui.pages import ReadScreen
 from moderator.tui.paper import Line, Paper, both_ends, line, rule
 from moderator.tui.work import WorkScreen
 
@@ -78,6 +81,12 @@ class ItemScreen(WorkScreen):
         """This item's row."""
         return self.detail.row if self.detail else None
 
+    @property
+    def masked(self) -> bool:
+        """Whether any word of it is still covered, however far down it stands."""
+        covered = self.detail is not None and bool(masks_of(self.detail.findings, revealed=False))
+        return covered and self.item_id not in self.desk.state.revealed
+
     def thing(self) -> tuple[object, ...] | None:
         """This item in the version that is drawn."""
         row = self.row
@@ -88,14 +97,22 @@ class ItemScreen(WorkScreen):
         if thing is not None:
             self.desk.ack.drawn(thing)
 
+    def _options(self) -> itemtext.Options:
+        """What is unfolded here, and what this session has uncovered."""
+        state = self.desk.state
+        press = formlist.press_office(self.desk.config.escalation)
+        office = press.office if press else ""
+        return replace(self.options, revealed=self.item_id in state.revealed, lighter=state.lighter, press=office)
+
     def draw_head(self, width: int, height: int) -> list[Line]:
         """Where in the list it stands, whose it is, who wrote it and when it is due."""
         state, loaded = self.desk.state, self.desk.queue.loaded
         place = loaded.place_of(self.item_id)
-        where = f"{place + 1}/{max(loaded.total, len(loaded))}" if place >= 0 else f"item {self.item_id}"
-        name = f" ‹ {frame.VIEW_NAMES[loaded.view]} {where}"
+        item = _("item {item}", item=self.item_id)
+        where = f"{place + 1}/{max(loaded.total, len(loaded))}" if place >= 0 else item
+        name = f" ‹ {_(frame.VIEW_NAMES[loaded.view])} {where}"
         if self.detail is None:
-            return [line(name, "dim"), line(" reading…", "dim"), rule(width)]
+            return [line(name, "dim"), line(f" {_('reading…')}", "dim"), rule(width)]
         row = self.detail.row
         whose = itemtext.work_words(row, self.detail.lease_left_ms)
         first = both_ends([(name, "dim")], [(f"{whose} ", "accent" if row.mine else "dim")], width)
@@ -104,18 +121,14 @@ class ItemScreen(WorkScreen):
 
     def draw_body(self, width: int, height: int) -> list[Line]:
         """The item."""
-        if self.detail is None:
-            return []
-        options = replace(self.options, revealed=self.item_id in self.desk.state.revealed)
-        return itemtext.body(self.detail, self.desk.state, width, options)
+        return itemtext.body(self.detail, self.desk.state, width, self._options()) if self.detail else []
 
     def draw_facts(self, width: int, height: int) -> list[Line]:
-        """What stays in sight below the words, however long they are; with `y`, all of it."""
+        """What stays in sight below the words, however long they are."""
         if self.detail is None:
             return []
-        options = replace(self.options, revealed=self.item_id in self.desk.state.revealed)
-        most = max(self.size.height // (2 if options.why else 3), 6)
-        return itemtext.facts(self.detail, self.desk.state, width, options, most)
+        most = max(self.size.height // 3, 6)
+        return itemtext.facts(self.detail, self.desk.state, width, self._options(), most)
 
     # what happens
 
@@ -135,21 +148,27 @@ class ItemScreen(WorkScreen):
 
     # keys
 
-    def _unfold(self, **what: bool) -> None:
-        self.options = replace(self.options, **what)
-        self.redraw()
-
     def act_thread(self) -> None:
         """All voices, or those next to the comment."""
-        self._unfold(whole_thread=not self.options.whole_thread)
+        self.options = replace(self.options, whole_thread=not self.options.whole_thread)
+        self.redraw()
 
     def act_why(self) -> None:
-        """Why it is here."""
-        self._unfold(why=not self.options.why)
+        """Why it is here: a page with each clause as it is published, its rule, and the exact words."""
+        detail = self.detail
+        if detail is None:
+            return
+        self.desk.push_screen(
+            ReadScreen(
+                _("Why is item {item} here?", item=detail.row.id),
+                lambda width: itemfindings.why_lines(detail, self.desk.state, width, self._options()),
+            )
+        )
 
     def act_author(self) -> None:
         """A few more of what this author wrote on our pages."""
-        self._unfold(author=not self.options.author)
+        self.options = replace(self.options, author=not self.options.author)
+        self.redraw()
 
     def _scroll(self, by: int) -> None:
         self.query_one("#body", Paper).scroll_lines(by)
@@ -181,7 +200,7 @@ class ItemScreen(WorkScreen):
     def _beside(self, by: int) -> object:
         found = self.desk.queue.neighbour(self.item_id, by)
         if not found:
-            self.tell("There is no other item in this direction.")
+            self.tell(_("There is no other item in this direction."))
             return None
         return self.show(found)
 

@@ -21,6 +21,7 @@ from moderator.client import Client
 from moderator.config import Config
 from moderator.domain.errors import Refused
 from moderator.domain.view import QueuePage, Status, View
+from moderator.locale import _
 
 PAGE = 64
 """Rows fetched for the first screen."""
@@ -55,6 +56,10 @@ def run(client: Client, config: Config) -> int:
         from moderator.tui import app
 
         return app.run(client, config)
+    if config.keys:
+        from moderator.tui import keys
+
+        keys.chosen(config)  # refused before the screen is taken
     with held(sys.stdin.fileno()) as attributes:
         from moderator.tui import terminal
 
@@ -116,7 +121,8 @@ def _lines(first: First, width: int, height: int) -> list[str]:
     status = first.status
     across = width * LIST_SHARE // 100 if width >= WIDE else width
     banner = ["", ""] if status.practice or status.private else [""]
-    head = f" {text.one_line(status.desk)} · {text.one_line(status.person)} · {len(status.on_duty)} on duty"
+    duty = _("{person} · {n} on duty", person=text.one_line(status.person), n=len(status.on_duty))
+    head = f" {text.one_line(status.desk)} · {duty}"
     top = [head, *banner, "─" * width, rows.header(across)]
     room = max(height - len(top) - 4, 0)
     return [*top, *(rows.line_of(row, across, status.now) for row in first.page.rows[:room])]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from moderator.locale import _
 
 _SPAN = re.compile(r"(\d{1,4})\s*(m|min|h|d)\Z")
 _TIME = re.compile(r"(?:(\d{4}-\d{2}-\d{2})\s+)?(\d{1,2}):(\d{2})\Z")
@@ -15,28 +18,39 @@ class Unclear(ValueError):
     """What was typed has no one meaning; the text says what would have."""
 
 
-def required(value: str, what: str) -> str:
-    """The trimmed text. Raises `Unclear` where there is none."""
+def required(value: str, complaint: str) -> str:
+    """The trimmed text. Raises `Unclear` with the complaint where there is none."""
     if not value.strip():
-        raise Unclear(f"Say {what}.")
+        raise Unclear(complaint)
     return value.strip()
 
 
-def choice(value: str, options: tuple[str, ...]) -> str:
-    """One of the options, by its number or the start of its name."""
+def choice(value: str, options: Sequence[str], names: Sequence[str] = ()) -> str:
+    """One of the options, by its number (in any numerals), or by the start of it or of its name on the screen."""
     typed = value.strip().casefold()
-    if typed.isdigit() and 1 <= int(typed) <= len(options):
+    if typed.isdecimal() and 1 <= int(typed) <= len(options):
         return options[int(typed) - 1]
-    found = [option for option in options if typed and option.casefold().startswith(typed)]
+    shown = names or options
+    pairs = list(zip(options, shown, strict=True))
+    exact = [option for option, name in pairs if typed in (option.casefold(), name.casefold())]
+    found = exact or [
+        option for option, name in pairs
+        if typed and (option.casefold().startswith(typed) or name.casefold().startswith(typed))
+    ]  # fmt: skip
     if len(found) == 1:
         return found[0]
-    raise Unclear("Type the number or the start of one of: " + ", ".join(options) + ".")
+    raise Unclear(_("Type the number or the start of one of: {options}.", options=", ".join(shown)))
 
 
-def whole(value: str, what: str, least: int, most: int) -> int:
-    """A whole number between two bounds."""
-    if not value.strip().isdigit() or not least <= int(value) <= most:
-        raise Unclear(f"{what} must be a whole number from {least} to {most}.")
+def numbered(names: Iterable[str]) -> str:
+    """Choices as a hint shows them: 1 order · 2 request."""
+    return " · ".join(f"{number} {name}" for number, name in enumerate(names, 1))
+
+
+def whole(value: str, complaint: str, least: int, most: int) -> int:
+    """A whole number between two bounds, in any numerals. Raises `Unclear` with the complaint."""
+    if not value.strip().isdecimal() or not least <= int(value) <= most:
+        raise Unclear(complaint)
     return int(value)
 
 
@@ -59,13 +73,13 @@ def moment(value: str, now: datetime, zone: ZoneInfo) -> datetime:
         return now
     found = _TIME.match(typed)
     if found is None:
-        raise Unclear("Type a time such as 30m, 2h, 18:00 or 2026-11-23 09:00.")
+        raise Unclear(_("Type a time such as 30m, 2h, 18:00 or 2026-11-23 09:00."))
     local = now.astimezone(zone)
     try:
         day = datetime.fromisoformat(found[1]).date() if found[1] else local.date()
         return datetime(day.year, day.month, day.day, int(found[2]), int(found[3]), tzinfo=zone)
     except ValueError:
-        raise Unclear(f"“{value.strip()}” is no time that exists.") from None
+        raise Unclear(_("“{value}” is no time that exists.", value=value.strip())) from None
 
 
 def caret(words: str, location: tuple[int, int]) -> int:

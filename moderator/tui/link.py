@@ -17,6 +17,7 @@ from textual.message import Message
 from moderator.client import Client
 from moderator.domain import view
 from moderator.domain.errors import Code, Refused
+from moderator.domain.wording import words
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -109,7 +110,8 @@ class Link:
             self._greeted = False
             try:
                 self._follow()
-                refusal = Refused(Code.DOWN, "The line to the desk is lost.", "Trying again; nothing typed is lost.")
+                why, cure = words("The line to the desk is lost."), words("Trying again; nothing typed is lost.")
+                refusal = Refused(Code.DOWN, why, cure)
             except Refused as error:
                 refusal = error
                 self._token = "" if error.code is Code.NO_SESSION else self._token

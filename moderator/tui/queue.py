@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
-from textual.timer import Timer
 
-from moderator.domain.view import Detail, Row, View
-from moderator.tui import frame, itemtext
+from moderator.domain.asks import Order
+from moderator.domain.view import View
+from moderator.locale import _
+from moderator.tui import frame, itemtext, search
 from moderator.tui.actions import Place, bindings
-from moderator.tui.early import PAGE, WIDE
-from moderator.tui.loaded import Loaded
-from moderator.tui.messages import Acted
-from moderator.tui.paper import BLANK, Line, Paper, line, rule
-from moderator.tui.queue_list import QueueList
-from moderator.tui.work import WorkScreen
-
-if TYPE_CHECKING:
-    pass
-
-REST = 0.12
-"""Seconds that the cursor rests before the item beside the list is read."""
-KEPT_DETAILS = 64
+from moderator.tui.early import WIDE
+from moderator.tui.loaded import Loaded, Matches, Question
+from moderator.tui.paper import BLANK, Line, Paper, fit, line, plain, rule
+from moderator.tui.queue_marks import QueueMarks
 
 
-class QueueScreen(WorkScreen):
+class QueueScreen(QueueMarks):
     """The queue and, where there is room, the item beside it."""
 
     PLACE = Place.QUEUE
@@ -39,16 +28,11 @@ class QueueScreen(WorkScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loaded = Loaded()
-        self.wanted = self.loaded.view
-        """The view that was asked for last; an answer for another one comes too late."""
-        self.list = QueueList(self.loaded)
-        self.details: OrderedDict[tuple[int, int], Detail] = OrderedDict()
-        self._resting: Timer | None = None
-        self._stale: set[int] = set()
-        self._fetching: Timer | None = None
-        self._paging = False
-        self.finding = False
+        self.search = search.Search()
+        self.before: Loaded | None = None
+        """The list as it was before something was looked for: Esc shows it again."""
+        self.came_from = 0
+        """The item under the cursor then."""
 
     def content(self) -> ComposeResult:
         """List and item."""
@@ -62,206 +46,53 @@ class QueueScreen(WorkScreen):
         self.list.show_cursor()
         super().on_screen_resume()
 
+    @property
+    def takes_text(self) -> bool:
+        """While something is looked for, letters are text."""
+        return self.search.open
+
+    def language_changed(self) -> None:
+        """The list has words of ours in it."""
+        self.list.refresh()
+        super().language_changed()
+
+    # drawing
+
     def draw_head(self, width: int, height: int) -> list[Line]:
-        """Desk, views, banners."""
-        state = self.desk.state
-        top = [frame.head(state, width), frame.views(state, self.loaded.view, width)]
-        caret = "▏" if self.finding else " "
-        sought = f" / {self.loaded.needle}{caret} {len(self.loaded)} of {len(self.loaded.ids)} loaded"
-        found = [line(sought, "accent")] if self.finding or self.loaded.needle else []
-        return [*top, *frame.banners(state, width), *found, rule(width)]
+        """Desk, views, order, banners, what is looked for."""
+        state, loaded = self.desk.state, self.loaded
+        top = [frame.head(state, width), frame.views(state, loaded.view, width, loaded.question.order)]
+        return [*top, *frame.banners(state, width), *search.draw(self.search, loaded, width), rule(width)]
 
     def draw_pane(self, width: int, height: int) -> list[Line]:
-        """The item under the cursor, beside the list."""
-        row = self.row
-        detail = self.details.get((row.id, row.version)) if row else None
+        """The item under the cursor, beside the list; while the cursor moves, the one before, and that is said."""
+        row, detail, state = self.row, self.beside, self.desk.state
         if row is None:
             return [BLANK]
-        state = self.desk.state
-        head = itemtext.facts_line(row, state.now, state.clock(row.arrived), width)
         if detail is None:
-            return [head, rule(width)]
-        options = itemtext.Options(revealed=row.id in state.revealed)
+            return [itemtext.facts_line(row, state.now, state.clock(row.arrived), width), rule(width)]
+        told = detail.row
+        head = itemtext.facts_line(told, state.now, state.clock(told.arrived), width)
+        if (told.id, told.comment_version) != (row.id, row.comment_version):
+            head = fit(line(" " + _("before: {item}", item=plain(head).strip()), "dim"), width)
+        options = itemtext.Options(revealed=told.id in state.revealed)
         shown = itemtext.body(detail, state, width, options)
         known = itemtext.facts(detail, state, width, options, height // 2)
         room = max(height - 2 - len(known), 1)
         if len(shown) > room:  # what was found stays in sight, however long the words are
-            shown = [*shown[: room - 1], line(f" {len(shown) - room + 1} more lines: Enter opens it all", "dim")]
+            more = _("{n} more lines: Enter opens it all", n=len(shown) - room + 1)
+            shown = [*shown[: room - 1], line(f" {more}", "dim")]
         return [head, rule(width), *shown, *known]
 
-    # reading
-
-    async def reattach(self) -> None:
-        """The line is (again) up: read the view anew; the cursor stays on its item."""
-        await self.open_view(self.wanted)
-
-    async def open_view(self, view: View) -> None:
-        """Show a view from its start."""
-        self.wanted = view
-        page = await self.desk.ask(self.desk.client.queue, view.value, "", PAGE)
-        if view is not self.wanted:
-            return
-        if page is None:
-            self.wanted = self.loaded.view
-            return
-        if view is not self.loaded.view:
-            self.loaded.view, self.loaded.needle, self.loaded.cursor = view, "", 0
-        self.loaded.begin(page)
-        self.desk.state.fresh = 0
-        self.list.top = max(0, min(self.list.top, len(self.loaded) - self.list.height))
-        self.list.follow(self.loaded.cursor)
-        self.list.refresh_changed()
-        self._moved()
-        self.redraw()
-
-    async def _more(self) -> None:
-        loaded, asked = self.loaded, (self.loaded.view, self.loaded.after)
-        page = await self.desk.ask(self.desk.client.queue, asked[0].value, asked[1], PAGE)
-        self._paging = False
-        if page is not None and loaded is self.loaded and asked == (loaded.view, loaded.after):
-            loaded.extend(page)
-            self.list.refresh_changed()
-
-    def rows_changed(self, ids: Iterable[int]) -> None:
-        """These items may look different: read those that are loaded again, soon."""
-        self._stale |= {item_id for item_id in ids if item_id in self.loaded.rows}
-        if not self.loaded.ids and self.alive:
-            self.work(self.open_view(self.wanted))
-        elif self._stale and self._fetching is None:
-            self._fetching = self.set_timer(0.1, self._fetch_stale)
-
-    def _fetch_stale(self) -> None:
-        self._fetching = None
-        ids, self._stale = sorted(self._stale), set()
-        for start in range(0, len(ids), 200):
-            self.work(self._take_rows(ids[start : start + 200]))
-
-    async def _take_rows(self, ids: list[int]) -> None:
-        found = await self.desk.ask(self.desk.client.rows, ids)
-        if found is not None:
-            self.list.refresh_ids(self.loaded.keep(found))
-            self._rest()
-
     def forget(self) -> None:
-        """Nothing that was loaded counts any more."""
-        self.details.clear()
-        self._stale.clear()
-        self.loaded = self.list.loaded = Loaded(view=self.loaded.view)
-        self.list.refresh()
+        """Nothing that was loaded, marked or looked for counts any more."""
+        super().forget()
+        self.desk.state.marks.clear()
+        self.desk.state.batches = ()
+        self.before = None
+        self.search.end()
 
-    # the cursor
-
-    @property
-    def row(self) -> Row | None:
-        """The row under the cursor."""
-        return self.loaded.row
-
-    def version_of(self, item_id: int) -> int:
-        """The version of the comment that this list shows; 0 where it shows none."""
-        row = self.loaded.rows.get(item_id)
-        return row.comment_version if row else 0
-
-    def thing(self) -> tuple[object, ...] | None:
-        """The row under the cursor, in the version that is drawn."""
-        row = self.row
-        return ("row", row.id, row.comment_version) if row else None
-
-    def _move(self, by: int) -> None:
-        before = self.loaded.cursor
-        if self.loaded.move(by):
-            self.list.follow(before)
-            self._moved()
-
-    def _moved(self) -> None:
-        last = self.list.top + self.list.height
-        if self.loaded.wants_more(last) and not self._paging:
-            self._paging = True
-            self.work(self._more())
-        missing = self.loaded.missing(self.list.top, self.list.height)
-        if missing:
-            self.work(self._take_rows(missing))
-        self._rest()
-
-    def _rest(self) -> None:
-        """Read the item beside the list once the cursor rests on it."""
-        if self.size.width < WIDE:
-            return
-        pane = self.query_one("#pane", Paper)
-        pane.top = 0
-        pane.redraw()
-        if self._resting is not None:
-            self._resting.stop()
-        row = self.row
-        if row is not None and (row.id, row.version) not in self.details:
-            self._resting = self.set_timer(REST, self._read_beside)
-
-    def _read_beside(self) -> None:
-        if self.row is not None:
-            self.work(self._take_detail(self.row.id))
-
-    async def _take_detail(self, item_id: int) -> None:
-        detail = await self.desk.ask(self.desk.client.detail, item_id)
-        if detail is None:
-            return
-        self.details[(item_id, detail.row.version)] = detail
-        while len(self.details) > KEPT_DETAILS:
-            self.details.popitem(last=False)
-        self.list.refresh_ids(self.loaded.keep([detail.row]) if item_id in self.loaded.rows else [])
-        self.query_one("#pane", Paper).redraw()
-
-    def neighbour(self, item_id: int, by: int) -> int:
-        """The item before or after one in the list, passing over what was decided here; 0 at the end."""
-        place = self.loaded.place_of(item_id)
-        while True:
-            place += by
-            found = self.loaded.at(place) if place >= 0 else 0
-            if not found or found not in self.loaded.outcomes:
-                return found
-
-    def on_acted(self, message: Acted) -> None:
-        """An act was saved: the row says so where it stands, and the cursor goes on."""
-        from moderator.tui.app import ADVANCING
-
-        words = message.done.state.replace("_", " ") or message.act
-        if message.act in ADVANCING:
-            self.loaded.outcomes[message.item_id] = OUTCOMES.get(message.act, words)
-        elif message.act in ("undo", "reopen", "reverse", "withdraw"):
-            self.loaded.outcomes.pop(message.item_id, None)
-        self.rows_changed((message.item_id,))
-        self.list.refresh_ids((message.item_id,))
-        if message.act in ADVANCING and self.desk.config.screen.advance == "next":
-            self._advance(message.item_id)
-
-    def _advance(self, item_id: int) -> None:
-        """Put the next item under the cursor; its keys count once this terminal has confirmed it."""
-        if self.loaded.cursor != item_id:
-            return
-        following = self.neighbour(item_id, 1) or self.neighbour(item_id, -1)
-        row = self.loaded.rows.get(following)
-        if row is not None:
-            self.desk.ack.expect(("row", row.id, row.comment_version))
-            self.go_to(following)
-
-    def go_to(self, item_id: int) -> None:
-        """Put the cursor on an item of the list."""
-        place = self.loaded.place_of(item_id)
-        if place >= 0:
-            self._move(place - self.loaded.place)
-
-    async def return_to(self, item_id: int, front: Screen[Any]) -> None:
-        """After an undo: that very item again, here or as the item in front."""
-        self.loaded.outcomes.pop(item_id, None)
-        if self.desk.screen is not self or self.loaded.place_of(item_id) < 0:
-            await self.desk.open_item(item_id, front=front)
-        self.go_to(item_id)
-        self.list.refresh_ids((item_id,))
-
-    def show_again(self) -> None:
-        """The row under the cursor looks different now."""
-        self.list.refresh_ids((self.loaded.cursor,))
-        super().show_again()
-
-    # keys
+    # moving
 
     def act_open(self) -> None:
         """The item, whole: in front at once, since the next key is already meant for it."""
@@ -288,63 +119,148 @@ class QueueScreen(WorkScreen):
         """A page up."""
         self._move(-self.list.height)
 
-    def act_top(self) -> None:
-        """To the first row."""
+    def act_top(self) -> object:
+        """To the first row of the view."""
+        if self.loaded.first and self.loaded.matches is None:
+            return self._to_the_start()
         self._move(-len(self.loaded))
+        return None
+
+    async def _to_the_start(self) -> None:
+        """The first rows were let go on the way: they are read again."""
+        await self.open_question(self.loaded.question, from_start=True)
+        if not self.loaded.first:
+            self._move(-len(self.loaded))
 
     def act_end(self) -> None:
-        """To the last row that is loaded."""
+        """To the last row that is loaded; where the view goes on, that is said."""
         self._move(len(self.loaded))
+        if self.loaded.after:
+            self.tell(_("The view goes on below: PgDn reads on, / narrows it down, a sort from the palette turns it."))
 
     act_next_item, act_previous_item = act_down, act_up
 
+    # views and orders
+
     def act_back(self) -> None:
-        """Here nothing lies behind; a search ends."""
-        if self.loaded.needle:
-            self.find("")
+        """Here nothing lies behind; what was looked for is let go, and the list is as it was before."""
+        if self.loaded.question.query or self.loaded.view is View.FOUND:
+            self.work(self._show_plain())
 
     def act_view(self, digit: int) -> object:
-        """A view by its digit."""
-        return self.open_view(list(View)[digit - 1])
+        """A view by its digit; the last one asks for words to find."""
+        view = list(View)[digit - 1]
+        if view is not View.FOUND:
+            self.before = None
+            self.search.end()
+            return self.open_view(view)
+        self._begin_search()
+        words = self.loaded.question.query if self.loaded.view is View.FOUND else ""
+        self.search.begin(words)
+        return self.open_question(Question(view, words))
 
     def act_fresh(self) -> object:
         """Bring in what has arrived, and let go what has left."""
-        return self.open_view(self.wanted)
+        return self.open_question(self.wanted)
+
+    def _sort(self, order: Order) -> object:
+        return self.open_question(self.wanted._replace(order=order), from_start=True)
+
+    def act_sort_priority(self) -> object:
+        """The desk's own order."""
+        return self._sort(Order.PRIORITY)
+
+    def act_sort_due(self) -> object:
+        """What is due first on top."""
+        return self._sort(Order.DUE)
+
+    def act_sort_age(self) -> object:
+        """The oldest on top."""
+        return self._sort(Order.AGE)
+
+    def act_sort_newest(self) -> object:
+        """The newest on top."""
+        return self._sort(Order.NEWEST)
+
+    # looking for something
 
     def act_find(self) -> None:
-        """Find as you type, in the rows that are loaded."""
-        self.finding = True
+        """Look for something: what is loaded narrows as one types, Enter asks the desk."""
+        self._begin_search()
+        self.search.begin(self.loaded.question.query)
         self.redraw()
 
+    def _begin_search(self) -> None:
+        """Remember the list and the place in it, where nothing is looked for yet."""
+        if self.loaded.view is not View.FOUND and not self.loaded.question.query and not self.search.open:
+            self.before, self.came_from = self.loaded, self.loaded.cursor
+
     def on_key(self, event: events.Key) -> None:
-        """While something is looked for, letters narrow, Enter keeps what is shown, Esc shows all again."""
-        if not self.finding or event.key == "ctrl+q":
+        """While something is looked for, letters narrow, Enter asks the desk, Esc shows all again."""
+        if not self.search.open or event.key == "ctrl+q":
             return
         event.stop()
         event.prevent_default()
-        needle = self.loaded.needle
-        if event.key in ("escape", "enter"):
-            self.finding = False
-            self.find("" if event.key == "escape" else needle)
+        if event.key == "escape":
+            self.work(self._show_plain())
+        elif event.key == "enter":
+            self._look()
         elif event.key in ("down", "up"):
             self._move(1 if event.key == "down" else -1)
-        elif event.key == "backspace":
-            self.find(needle[:-1])
-        elif event.character and event.character.isprintable():
-            self.find((needle + event.character)[:60])
+        else:
+            typed = self.search.after_key(event.key, event.character)
+            if typed is not None:
+                self._type(typed)
 
-    def find(self, needle: str) -> None:
-        """Show only loaded rows that contain this."""
-        self.loaded.find(needle)
-        self.list.top = 0
-        self.list.follow(0)
-        self.list.refresh()
-        self._moved()
+    def _type(self, typed: str) -> None:
+        """Show only what is loaded and fits. In what was found, the desk alone knows: there Enter looks again."""
+        self.search.type(typed, self.desk.state.names())
+        asked = self.search.read()
+        if asked is not None and self.loaded.view is not View.FOUND:
+            self._narrow(self.search.matcher(asked, self.desk.state.now))
         self.redraw()
 
+    def _narrow(self, matches: Matches | None) -> None:
+        self.loaded.narrow(matches)
+        self.list.top = 0 if matches is not None else max(self.loaded.place - self.list.height // 2, 0)
+        self.list.follow(self.loaded.cursor)
+        self.list.refresh()
+        self._moved()
 
-OUTCOMES: dict[str, str] = {
-    "leave": "left public", "hide": "hidden", "reply": "answered", "escalate": "handed off", "snooze": "put aside",
-    "approve": "approved", "send_back": "sent back", "close": "closed",
-}  # fmt: skip
-"""What a row says after an act of this session, until the list is brought up to date."""
+    def _look(self) -> None:
+        """Enter: the desk looks through the whole view, or says what is wrong with the words."""
+        asked = self.search.read()
+        if asked is None:
+            self.search.refused = True
+            self.redraw()
+            return
+        question = self.loaded.question._replace(query=self.search.typed.strip())
+        if not question.query:
+            self.work(self._show_plain())
+            return
+        self.work(self._ask_desk(question))
+
+    async def _ask_desk(self, question: Question) -> None:
+        """The line closes; where the desk refuses, it is there again, as it was typed."""
+        typed = self.search.typed
+        self.search.end()
+        self.redraw()
+        await self.open_question(question, from_start=True)
+        if self.wanted == self.loaded.question != question:
+            self.search.begin(typed)
+            self.redraw()
+
+    async def _show_plain(self) -> None:
+        """All again: the list as it was before, at once and in its old place, and then brought up to date."""
+        self.search.end()
+        kept, self.before = self.before, None
+        if kept is None:
+            await self.open_view(View.NEW if self.loaded.view is View.FOUND else self.loaded.view)
+            return
+        left = kept is not self.loaded
+        self.loaded, self.list.loaded, self.wanted = kept, kept, kept.question
+        kept.cursor = self.came_from if self.came_from in kept.rows else kept.cursor
+        self._narrow(None)
+        self.redraw()
+        if left and self.desk.state.line_up:
+            await self.open_question(self.wanted)

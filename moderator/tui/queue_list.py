@@ -11,13 +11,19 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from moderator import rows, text
-from moderator.domain.item import Lane
-from moderator.domain.view import Row
+from moderator.domain.item import Lane, State
+from moderator.domain.view import Row, View
+from moderator.locale import _
 from moderator.tui.loaded import Loaded
 from moderator.tui.paper import BLANK, Line, line, strip_of
 
 if TYPE_CHECKING:
     from moderator.tui.app import DeskApp
+
+MARKER = "▌"
+"""The cursor's own glyph, in the first cell of its line."""
+OVER = frozenset({State.RESOLVED, State.ARCHIVED})
+"""Nothing is late any more here."""
 
 
 class QueueList(Widget):
@@ -50,41 +56,70 @@ class QueueList(Widget):
     def _line(self, y: int) -> Line:
         width = self.size.width
         if y == 0:
-            return line(rows.header(width), "dim")
-        item_id = self.loaded.at(self.top + y - 1)
-        if not item_id:
-            return line(self._empty(), "dim") if y == 2 and not len(self.loaded) else BLANK
-        row = self.loaded.rows.get(item_id)
-        chosen = item_id == self.loaded.cursor
+            return line(rows.header(width, found=self._found), "dim")
+        row = self.loaded.rows.get(self.loaded.at(self.top + y - 1))
         if row is None:
-            return line(text.pad(f"{'▌' if chosen else ' '} item {item_id} …", width), "cursor" if chosen else "dim")
+            return line(self._empty(), "dim") if y == 2 and not self.loaded.shown else BLANK
+        return self._row_line(row, width)
+
+    def _row_line(self, row: Row, width: int) -> Line:
+        """A row with the cursor's glyph, the officer's mark, and two levels of emphasis."""
         cells = self._cells(row, width)
-        if chosen:
-            return line("▌" + text.pad("".join(cells), width)[1:], "cursor")
+        chosen = row.id == self.loaded.cursor
+        if chosen and not self._marker:
+            return line(MARKER + text.pad("".join(cells), width)[1:], "cursor")
+        given = self._quiet(row, cells) or _coloured(row, cells, self.desk.state.late(row.due))
+        if row.id in self.desk.state.marks:
+            given = _with_mark(given, cells)
+        return _with_cursor(given) if chosen else given
+
+    def _quiet(self, row: Row, cells: rows.Cells) -> Line | None:
+        """A row that is over for this officer: decided here, or another's."""
         if row.id in self.loaded.outcomes or (row.owner and not row.mine):
-            return line(text.pad("".join(cells), width), "done")
-        return _coloured(row, cells)
+            return line("".join(cells), "done")
+        return None
+
+    @property
+    def _found(self) -> bool:
+        return self.loaded.view is View.FOUND
+
+    @property
+    def _marker(self) -> bool:
+        """Whether the theme shows the cursor by its glyph alone."""
+        return self.desk.palette.cursor == "marker"
 
     def _cells(self, row: Row, width: int) -> rows.Cells:
-        now, revealed = self.desk.state.now, row.id in self.desk.state.revealed
-        cells = rows.cells_of(row, now, width, revealed=revealed)
+        state = self.desk.state
+        cells = rows.cells_of(
+            row, state.now, width, revealed=row.id in state.revealed, marked=row.id in state.marks, found=self._found
+        )
         outcome = self.loaded.outcomes.get(row.id)
         if outcome is None:
             return cells
         size = text.cells(cells.due)
-        return cells._replace(due=text.pad(text.clip(outcome, size - 1), size))
+        return cells._replace(due=text.pad(text.clip(_(outcome), size - 1), size))
 
     def _empty(self) -> str:
-        if not self.loaded.known:
-            return "   reading the queue…"
-        if self.loaded.needle:
-            return "   Nothing that is loaded contains this. Esc shows all again."
-        return "   Nothing is waiting in this view."
+        loaded = self.loaded
+        if not loaded.question.answerable:
+            return "   " + _("Type words to look for in everything that was ever taken in, then Enter.")
+        if not loaded.known:
+            return "   " + _("reading the queue…")
+        if loaded.matches is not None:
+            return "   " + _("Nothing that is loaded contains this. Enter asks the desk; Esc shows all again.")
+        if loaded.question.query:
+            return "   " + _("The desk finds nothing for this. / changes it; Esc shows all again.")
+        return "   " + _("Nothing is waiting in this view.")
+
+    # repainting
 
     def refresh_ids(self, ids: Iterable[int]) -> None:
         """Repaint the lines of these items, where they are in sight."""
-        places = (self.loaded.place_of(item_id) - self.top + 1 for item_id in ids)
-        self.refresh_lines_at(y for y in places if 1 <= y <= self.height)
+        self.refresh_lines_at(self._lines_of(ids))
+
+    def _lines_of(self, ids: Iterable[int]) -> list[int]:
+        places = (self.loaded.place_of(item_id) for item_id in ids)
+        return [place - self.top + 1 for place in places if self.top <= place < self.top + self.height]
 
     def refresh_lines_at(self, lines: Iterable[int]) -> None:
         """Repaint these lines of the widget."""
@@ -101,12 +136,21 @@ class QueueList(Widget):
         place = self.loaded.place
         self.show_cursor()
         if self.top <= place < self.top + self.height:
-            self.refresh_ids((before, self.loaded.cursor))
+            self._refresh_cursor((before, self.loaded.cursor))
             return
         lowest = max(0, len(self.loaded) - self.height)
         self.top = max(0, min(place - self.height // 2, lowest))
         self.show_cursor()
         self.refresh()
+
+    def _refresh_cursor(self, ids: Iterable[int]) -> None:
+        """Repaint what the cursor changes on these items: their lines, or no more than its own cell."""
+        if not self._marker:
+            self.refresh_ids(ids)
+            return
+        regions = [Region(0, y, 1, 1) for y in self._lines_of(ids)]
+        if regions:
+            self.refresh(*regions)
 
     def show_cursor(self) -> None:
         """The terminal's own cursor goes with ours: braille displays and screen readers follow it."""
@@ -117,10 +161,10 @@ class QueueList(Widget):
         self.follow(self.loaded.cursor)
 
 
-def _coloured(row: Row, cells: rows.Cells) -> Line:
+def _coloured(row: Row, cells: rows.Cells, late: bool) -> Line:
     """A row with two levels of emphasis: what presses, and what is merely there."""
     urgent = row.lane in (Lane.LIFE, Lane.THREAT)
-    due = "urgent" if urgent else "warn" if cells.due.startswith("late") else "text"
+    due = "urgent" if urgent else "warn" if late and row.state not in OVER else "text"
     finding = "urgent" if urgent else "accent" if row.category else "dim"
     return (
         (cells.mark + cells.due, due),
@@ -128,3 +172,16 @@ def _coloured(row: Row, cells: rows.Cells) -> Line:
         (cells.account + cells.author + cells.state, "dim"),
         (cells.comment, "text"),
     )
+
+
+def _with_mark(given: Line, cells: rows.Cells) -> Line:
+    """The line with the officer's mark in its own colour."""
+    (first, role), *rest = given
+    cut = len(cells.mark) - 1
+    return ((first[:cut], role), (first[cut], "marked"), (first[cut + 1 :], role), *rest)
+
+
+def _with_cursor(given: Line) -> Line:
+    """The line with the cursor's glyph in its first cell, and nothing else changed."""
+    (first, role), *rest = given
+    return ((MARKER, "cursor"), (first[1:], role), *rest)

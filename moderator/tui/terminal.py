@@ -15,17 +15,20 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from rich import cells as rich_cells
 
 from moderator import text
+from moderator.tui import celllen
+from moderator.tui.output import Writer
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
     from moderator.tui.app import DeskApp
     from moderator.tui.early import Handover
+    from moderator.tui.onscreen import OnScreen
 
 PROBE = "\u0995\u09be"
 """An Assamese syllable with a spacing vowel sign: two cells in most terminals, one in some."""
@@ -77,7 +80,7 @@ def match_widths(wide: bool) -> None:
     corrected = table._replace(widths=widths)
     vars(rich_cells)["load_cell_table"] = lambda unicode_version="auto": corrected
     rich_cells.get_character_cell_size.cache_clear()
-    rich_cells.cached_cell_len.cache_clear()
+    celllen.agree()
 
 
 _shipped_table: Callable[[str], Any] = vars(rich_cells)["load_cell_table"]
@@ -101,7 +104,7 @@ def _with_spacing_marks(widths: Any) -> list[tuple[int, int, int]]:
     return kept
 
 
-def writer(app: DeskApp) -> Callable[[str], None]:
+def writer(app: OnScreen) -> Callable[[str], None]:
     """Sends a sequence to the terminal after the frame; nothing where no terminal is attached."""
 
     def write(sequence: str) -> None:
@@ -113,13 +116,7 @@ def writer(app: DeskApp) -> Callable[[str], None]:
     return write
 
 
-def drained(app: DeskApp) -> bool:
-    """Whether everything drawn has left this process."""
-    thread = getattr(app._driver, "_writer_thread", None)
-    return thread is None or thread._queue.empty()
-
-
-async def taken_in(app: DeskApp) -> None:
+async def taken_in(app: OnScreen) -> None:
     """Wait, for at most `HURRY` seconds, until the keys that were typed before a signal have reached the screen."""
     end = monotonic() + HURRY
     while monotonic() < end and _unread():
@@ -150,21 +147,45 @@ def settle(app: DeskApp) -> None:
         vars(app._driver)["attrs_before"] = app.handover.attributes
     writer(app)(SHOW_CURSOR)
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGHUP):
+    for name in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(name, app.hang_up)
     app.app_resume_signal.subscribe(app, lambda _: app.call_later(repaint, app))
 
 
-def driver(handover: Handover | None) -> type[Driver] | None:
-    """The driver that takes over a screen on which a first page stands already; None for Textual's own choice."""
-    if handover is None:
-        return None
+def driver(handover: Handover | None) -> type[Driver]:
+    """The driver with a writer that never blocks; it takes over a screen on which a first page stands already."""
     from textual.drivers.linux_driver import LinuxDriver
 
-    class TakingOver(LinuxDriver):
+    from moderator.tui import escapes
+
+    escapes.install()
+
+    class DeskDriver(LinuxDriver):
         """Does not enter the alternate screen a second time: xterm would clear it."""
 
-        entered = True
+        entered = handover is not None
+        _writer: Writer | None = None
+
+        @property
+        def _writer_thread(self) -> Any:
+            """The library's own name for what writes in the background."""
+            return self._writer
+
+        @_writer_thread.setter
+        def _writer_thread(self, given: Any) -> None:
+            self._writer = None if given is None else self._new_writer(given._file)
+
+        def _new_writer(self, file: IO[str]) -> Writer:
+            app, loop = cast("OnScreen", self._app), asyncio.get_running_loop()
+
+            def emptied() -> None:
+                if app.flow.owed:
+                    with suppress(RuntimeError):  # the loop has ended meanwhile
+                        loop.call_soon_threadsafe(app.caught_up)
+
+            made = Writer(file, emptied)
+            app.flow.begin_anew(made)
+            return made
 
         def write(self, data: str) -> None:
             """Write, but for the first request of the alternate screen."""
@@ -173,10 +194,17 @@ def driver(handover: Handover | None) -> type[Driver] | None:
                 return
             super().write(data)
 
-    return TakingOver
+        def stop_application_mode(self) -> None:
+            """Leave the terminal as it was, however far behind its line is."""
+            if self._writer is not None:
+                self._writer.clear_the_way()
+            super().stop_application_mode()
+
+    return DeskDriver
 
 
-def repaint(app: DeskApp) -> None:
+def repaint(app: OnScreen) -> None:
     """Everything again: after Ctrl-Z and fg the terminal's memory is gone, and with it all that was confirmed."""
     app.ack.forget()
+    app.flow.begin_anew()
     app.screen.refresh(layout=True, repaint=True)

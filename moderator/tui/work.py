@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from textual import events
@@ -12,10 +12,13 @@ from moderator import text
 from moderator.domain import asks
 from moderator.domain.effect import EffectState
 from moderator.domain.item import State as WorkState
-from moderator.domain.view import Row
-from moderator.tui import forms
-from moderator.tui.actions import keymap
+from moderator.domain.view import Detail, Row
+from moderator.locale import N_, _
+from moderator.tui import formlist
+from moderator.tui.actions import key, keymap
 from moderator.tui.base import DeskScreen
+from moderator.tui.forms import FormScreen
+from moderator.tui.messages import Ask
 
 Doing = Coroutine[Any, Any, object] | None
 
@@ -50,21 +53,24 @@ class WorkScreen(DeskScreen):
         row = self.row
         return row is not None and bool(row.masks) and row.id not in self.desk.state.revealed
 
-    def _plain(self, act: str, ask: forms.Ask, label: str) -> Doing:
+    def _plain(self, act: str, ask: Ask, label: str) -> Doing:
+        """An act that asks nothing more; `label` is what the strip calls it, with a place for the item."""
         row = self.row
-        return self.desk.perform(row.id, act, ask, f"{label} {named(row)}") if row else None
+        return self.desk.perform(row.id, act, ask, _(label, item=named(row))) if row else None
 
-    def _form(self, form: forms.Form) -> None:
+    def _form(self, form: formlist.Form) -> None:
         row = self.row
         if row is not None:
-            self.desk.push_screen(forms.FormScreen(row, form))
+            self.desk.push_screen(FormScreen(row, form))
 
     # decide
 
     def act_leave(self) -> Doing:
         """Leave it public."""
         row = self.row
-        return self._plain("leave", asks.Leave(row.comment_version, self.masked), "left public") if row else None
+        if row is None:
+            return None
+        return self._plain("leave", asks.Leave(row.comment_version, self.masked), N_("left public {item}"))
 
     def act_hide(self) -> None:
         """The hide menu."""
@@ -86,38 +92,38 @@ class WorkScreen(DeskScreen):
         """Hand it up the ladder."""
         row = self.row
         if row is not None:
-            self._form(forms.escalation(row, self.desk.config.escalation.levels))
+            self._form(formlist.escalation(row, self.desk.config.escalation, covered=self.masked))
 
     def act_snooze(self) -> None:
         """Put it aside."""
-        self._form(forms.snooze(self.desk.state))
+        self._form(formlist.snooze(self.desk.state))
 
     def act_order(self) -> None:
         """Order or request? The next form asks for what belongs to it."""
-        self._form(forms.order_or_request(self.desk.state))
+        self._form(formlist.order_or_request(self.desk.state))
 
     def act_reopen(self) -> None:
         """Reopen what is under way, reverse what is over."""
         row = self.row
         if row is not None:
             act = "reverse" if row.state is WorkState.RESOLVED else "reopen"
-            self._form(forms.because(act, "Why should it be decided again?"))
+            self._form(formlist.reopening(act))
 
     def act_approve(self) -> Doing:
         """Be the second person."""
-        return self._plain("approve", asks.Nothing(), "approved")
+        return self._plain("approve", asks.Nothing(), N_("approved {item}"))
 
     def act_send_back(self) -> None:
         """Send a proposal back, with a reason."""
-        self._form(forms.because("send_back", "What should be looked at again?"))
+        self._form(formlist.sending_back())
 
     def act_withdraw(self) -> Doing:
         """Take one's own proposal back."""
-        return self._plain("withdraw", asks.Nothing(), "withdrew")
+        return self._plain("withdraw", asks.Nothing(), N_("withdrew {item}"))
 
     def act_close(self) -> Doing:
         """Close what has vanished from the platform."""
-        return self._plain("close", asks.Nothing(), "closed")
+        return self._plain("close", asks.Nothing(), N_("closed {item}"))
 
     def act_settle(self) -> None:
         """Say what became of an effect that waits for a person."""
@@ -125,9 +131,9 @@ class WorkScreen(DeskScreen):
         effects = [one for one in self.desk.state.effects if one.state is EffectState.PARKED]
         effect = next((one for one in effects if row is not None and one.item_id == row.id), None)
         if row is None or effect is None:
-            self.tell("No effect of this item waits for a person.", "warn")
+            self.tell(_("No effect of this item waits for a person."), "warn")
             return
-        self.desk.push_screen(forms.FormScreen(row, forms.settling(effect)))
+        self.desk.push_screen(FormScreen(row, formlist.settling(effect)))
 
     # work
 
@@ -135,24 +141,86 @@ class WorkScreen(DeskScreen):
         """Take back what the strip names."""
         return self.desk.undo()
 
+    def act_redo(self) -> Doing:
+        """Do again what was taken back last."""
+        return self.desk.redo()
+
+    def act_undo_history(self) -> None:
+        """Everything that can be taken back now."""
+        from moderator.tui.history import HistoryScreen
+
+        self.desk.push_screen(HistoryScreen())
+
     def act_claim(self) -> Doing:
         """Claim it, or give it back."""
         row = self.row
-        return self._plain("release" if row.mine else "claim", asks.Nothing(), "claimed") if row else None
+        if row is None:
+            return None
+        act, label = ("release", N_("released {item}")) if row.mine else ("claim", N_("claimed {item}"))
+        return self._plain(act, asks.Nothing(), label)
 
     def act_take_over(self) -> None:
         """Take it from whoever holds it."""
-        self._form(forms.take_over())
+        self._form(formlist.take_over())
 
     def act_hold(self) -> None:
         """Keep it longer than an ordinary lease."""
-        self._form(forms.hold())
+        self._form(formlist.hold())
 
     def act_note(self) -> None:
         """A remark for colleagues."""
-        self._form(forms.note())
+        self._form(formlist.note())
+
+    def act_assign(self) -> None:
+        """Give it to a colleague on duty."""
+        status = self.desk.state.status
+        others = [name for name in status.on_duty if name != status.person] if status else []
+        self._form(formlist.assign(others))
+
+    def act_cannot_read(self) -> None:
+        """Pass it to somebody who reads its language."""
+        row = self.row
+        if row is not None:
+            self._form(formlist.cannot_read(row))
+
+    def act_gloss(self) -> Doing:
+        """Say what it says, for those who cannot read it."""
+        return self._with_detail(formlist.gloss)
+
+    def act_media_seen(self) -> Doing:
+        """Say what a picture shows or a voice says."""
+        return self._with_detail(formlist.media_seen)
+
+    def _with_detail(self, made: Callable[[Detail], formlist.Form]) -> Doing:
+        row = self.row
+        return self._open_form(row, made, self.desk.screen) if row is not None else None
+
+    async def _open_form(self, row: Row, made: Callable[[Detail], formlist.Form], front: Screen[Any]) -> None:
+        """A form that needs the whole item; where another screen came in front meanwhile, nothing opens."""
+        detail = await self.desk.ask(self.desk.client.detail, row.id)
+        if detail is not None and self.desk.screen is front:
+            self.desk.push_screen(FormScreen(row, made(detail)))
 
     # look
+
+    def act_lighter(self) -> None:
+        """The lighter view, or the full one: covered voices of a thread on one line each."""
+        state = self.desk.state
+        state.lighter = not state.lighter
+        words = N_("The lighter view is on; “{key}” ends it.") if state.lighter else N_("The lighter view is off.")
+        self.tell(_(words, key=key("lighter")))
+        self.show_again()
+
+    def act_exposure(self) -> Doing:
+        """How often this officer uncovered abuse: the desk tells nobody else."""
+        return self._exposure(self.desk.screen)
+
+    async def _exposure(self, front: Screen[Any]) -> None:
+        from moderator.tui.pages import exposure_page
+
+        found = await self.desk.ask(self.desk.client.exposure)
+        if found is not None and self.desk.screen is front:
+            self.desk.push_screen(exposure_page(found))
 
     def act_mask(self) -> Doing:
         """Reveal the masked words of this item; it is counted, for the officer alone."""
@@ -166,8 +234,10 @@ class WorkScreen(DeskScreen):
         return self._reveal(row.id)
 
     async def _reveal(self, item_id: int) -> None:
-        if await self.desk.ask(self.desk.client.act, item_id, "reveal", asks.Nothing()) is not None:
+        done = await self.desk.ask(self.desk.client.act, item_id, "reveal", asks.Nothing())
+        if done is not None:
             self.desk.state.revealed.add(item_id)
+            self.tell(done.sentence, "dim")
             self.show_again()
 
     def show_again(self) -> None:
@@ -178,7 +248,8 @@ class WorkScreen(DeskScreen):
         """The reference, in plain text, to be marked and copied with the terminal's own means."""
         row = self.row
         if row is not None:
-            self.tell(f"Reference: {self.desk.state.status.desk if self.desk.state.status else 'desk'} item {row.id}")
+            desk = self.desk.state.status.desk if self.desk.state.status else ""
+            self.tell(_("Reference: {desk} item {item}", desk=desk, item=row.id))
 
     def act_next(self) -> Doing:
         """The next item for this person."""
@@ -189,10 +260,4 @@ class WorkScreen(DeskScreen):
         if found:
             await self.desk.open_item(int(found), front=front)
         elif found == 0:
-            self.tell("Nothing is waiting for you now.", "good")
-
-    def act_palette(self) -> None:
-        """Do anything by its name."""
-        from moderator.tui.palette import PaletteScreen
-
-        self.desk.push_screen(PaletteScreen(self))
+            self.tell(_("Nothing is waiting for you now."), "good")

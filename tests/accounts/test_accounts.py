@@ -165,7 +165,7 @@ class TestLife:
     async def test_an_account_with_acts_on_their_way_is_not_retired(self, desk: Desk) -> None:
         account_id = await desk.active()
         await desk.house.write(_waiting_effect, account_id)
-        with pytest.raises(Refused, match="still on their way"):
+        with pytest.raises(Refused, match="still on its way"):
             await desk.house.write(accounts.retire, desk.lead, account_id, BECAUSE)
 
     async def test_on_a_private_desk_the_owner_does_it_all(self, house: House, staff: Any) -> None:

@@ -17,6 +17,7 @@ from moderator.domain.asks import Escalate, SettleEffect, Settling
 from moderator.domain.effect import Effect, EffectState
 from moderator.domain.item import Cause
 from moderator.domain.person import Actor, Role
+from moderator.domain.wording import recalled
 from moderator.store import items
 from moderator.store import outbox as rows
 from tests.accounts.parts import Clock
@@ -78,7 +79,7 @@ async def test_a_mail_cut_off_waits_for_a_person_and_is_never_repeated(
     try:
         effect = await _row(again, cut_off)
         assert (effect["state"], effect["next_try"]) == ("parked", None)
-        assert effect["reason"].endswith("Whether the mail left is not known.")
+        assert recalled(effect["reason"]).endswith("Whether the mail left is not known.")
         assert effect["first_tried"], "the escalation is told as unknown, not as unsent"
         assert (await again.read(outbox.ready), await again.read(outbox.due_looks)) == ([], [])
         item = await again.read(lambda look: items.get(look.conn, effect["item_id"]))

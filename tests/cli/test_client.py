@@ -97,6 +97,13 @@ def test_query_values_cannot_break_out_of_the_request(desk: Any, client: Client)
     assert desk.seen[-1].path == "/v1/queue?view=new&after=a%20b%26limit%3D9%0D%0AX%3A%20y&limit=5"
 
 
+def test_a_query_and_an_order_travel_as_they_are(desk: Any, client: Client) -> None:
+    desk.routes["GET /queue"] = (200, {"rows": [], "after": "", "total": 0, "capped_at": 10, "head": 1, "partial": "x"})
+    assert client.queue("found", query='"পানী" & -x', sort=asks.Order.AGE).partial == "x"
+    sent = "q=%22%E0%A6%AA%E0%A6%BE%E0%A6%A8%E0%A7%80%22%20%26%20-x&sort=age"
+    assert desk.seen[-1].path == f"/v1/queue?view=found&limit=64&{sent}"
+
+
 def test_a_token_with_a_line_break_is_never_sent(desk: Any, client: Client) -> None:
     client.token = "x\r\nOrigin: http://evil"
     assert refused(client.hello).code is Code.BAD

@@ -160,6 +160,10 @@ ACTS: list[tuple[list[str], str, dict[str, Any]]] = [
     (["take-over", "7", "--reason", "ill"], "take_over", {"reason": "ill"}),
     (["leave", "7", "--seen", "2"], "leave", {"seen_version": 2, "masked": False}),
     (["note", "7", "called"], "note", {"text": "called"}),
+    (["assign", "7", "bob", "--reason", "knows it"], "assign", {"person": "bob", "reason": "knows it"}),
+    (["cannot-read", "7", "--language", "brx"], "cannot_read", {"language": "brx"}),
+    (["gloss", "7", "Asks for rice."], "gloss", {"text": "Asks for rice.", "language": ""}),
+    (["media-seen", "7", "A flooded road."], "media_seen", {"text": "A flooded road."}),
     (
         ["hide", "7", "--seen", "2", "--clause", "A1", "--words", "idiot"],
         "hide",
@@ -197,6 +201,17 @@ def test_an_act_opens_a_session_does_its_one_thing_and_says_so(
     assert sent(desk) == (f"POST /items/7/{act}", body)
     assert desk.seen[-1].headers["Moderator-Session"] == "tok-1"
     assert run("item", *argv, "--json").json.items() >= DONE.items()
+
+
+@pytest.mark.req("H16", "X1", "Q21")
+def test_a_code_gives_an_inert_address_and_the_true_one_only_when_asked_for(desk: Any, run: Run) -> None:
+    found = {"item_id": 7, "kind": "picture", "alt": HOSTILE, "url": "https://pics.example/flood.jpg"}
+    desk.routes["POST /media/BCDF"] = (200, found)
+    said = run("item", "media", "BCDF")
+    assert "hxxps://pics[.]example/flood.jpg" in said.out
+    assert "https://" not in said.out
+    assert not set(said.out) & set("\x1b\x9b\u202e\x07")
+    assert run("item", "media", "BCDF", "--url").out == "https://pics.example/flood.jpg\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -292,8 +307,41 @@ def test_a_list_goes_on_page_by_page_up_to_its_limit(desk: Any, run: Run) -> Non
     assert limits == ["5", "3", "1"]
 
 
+def test_a_queue_is_asked_with_its_query_and_order(desk: Any, run: Run) -> None:
+    assert run("queue", "--view", "due", "--query", "is:question", "--sort", "age").code == exits.DONE
+    assert desk.paths()[-1].endswith("/v1/queue?view=due&limit=50&q=is%3Aquestion&sort=age")
+
+
+def test_a_search_says_how_far_it_looked_and_ends_with_1_where_nothing_is_found(desk: Any, run: Run) -> None:
+    page = {"rows": [ROW], "after": "0-0-7", "total": 1, "capped_at": 1, "head": 1, "partial": "Looked through some."}
+    desk.routes["GET /queue"] = (200, page)
+    said = run("search", "water", "level")
+    assert said.code == exits.DONE
+    assert desk.paths()[-1].endswith("view=found&limit=50&q=water%20level")
+    assert said.out.rstrip().endswith("Looked through some.")
+    assert "--after “0-0-7”" in said.out
+    assert run("search", "--json", "water").json["partial"] == "Looked through some."
+    desk.routes["GET /queue"] = (200, {**page, "rows": [], "after": "", "partial": ""})
+    assert run("search", "nowhere").code == exits.REFUSED
+
+
+def test_all_of_a_search_goes_on_where_the_desk_stopped_looking(desk: Any, run: Run) -> None:
+    def page(handler: Any) -> None:
+        more = "after=" not in handler.path
+        rest = {"after": "0-0-7", "partial": "Looked through some."} if more else {"after": "", "partial": ""}
+        handler.reply(200, {"rows": [] if more else [ROW], "total": 1, "capped_at": 1, "head": 1, **rest})
+
+    desk.routes["GET /queue"] = page
+    said = run("search", "--limit", "0", "--json", "water").json
+    assert (len(said["rows"]), said["after"], said["partial"]) == (1, "", "")
+    said = run("search", "--limit", "9", "--json", "water").json
+    assert (len(said["rows"]), said["after"]) == (0, "0-0-7")
+
+
 READING = [
     ["status"],
+    ["queue"],
+    ["search", "water"],
     ["item", "list"],
     ["item", "show", "7"],
     ["item", "draft", "7"],

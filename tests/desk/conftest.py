@@ -15,8 +15,8 @@ from moderator.config import Config
 from moderator.desk import house as house_module
 from moderator.desk import outbox, people, reading, sessions, taking
 from moderator.desk.house import House
-from moderator.desk.judging import clean_comment
-from moderator.desk.ready import Taken, prepare
+from moderator.desk.judging import Assessor
+from moderator.desk.ready import Taken
 from moderator.desk.room import Room, storable
 from moderator.domain.asks import NewAccount, NewPerson
 from moderator.domain.comment import Author, Post, RemoteComment, RemoteState
@@ -204,6 +204,7 @@ class Desk:
         self.platform = platform
         self.account_id = account_id
         self._count = 0
+        self._assessor = Assessor(house.policy, house.engine)
 
     async def person(self, name: str, *roles: Role) -> Actor:
         """Somebody on the roster with a session."""
@@ -226,12 +227,9 @@ class Desk:
         return await self.house.write(taking.take_in, self.account_id, page, when)
 
     def _judged(self, comment: RemoteComment) -> Taken:
-        cleaned = clean_comment(comment)
-        verdict = self.house.engine.judge(
-            cleaned.text, author=cleaned.author_name, language=comment.language, media=bool(comment.media)
-        )
-        clauses = {clause.id: clause for clause in self.house.policy.clauses}
-        return prepare(clauses, comment, cleaned, verdict)
+        taken = self._assessor.judged(comment)
+        assert isinstance(taken, Taken)
+        return taken
 
     async def item_of(self, remote_id: str) -> int:
         found = await self.house.read(lambda look: items.by_remote(look.conn, self.account_id, [storable(remote_id)]))

@@ -440,7 +440,7 @@ async def test_a_restart_gives_a_held_effect_its_whole_window_again(desk: Desk, 
     desk.clock.pass_(14)
     desk.house.windows.keep(set())
     desk.clock.pass_(10)
-    assert not desk.house.windows.over(done.effects[0])
+    assert done.effects[0] not in desk.house.windows.ended()
     await desk.house.write(outbox.recover, "")
     assert desk.house.windows.left(done.effects[0]) == 15_000
     await desk.turn()

@@ -465,7 +465,7 @@ def never_settled(patch: pytest.MonkeyPatch) -> None:
 
 
 def undo_cancels_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(undoing, "_cancel", lambda *args: None)
+    patch.setattr(undoing, "cancel", lambda *args: None)
     patch.setattr(withdrawing, "superseded", lambda *args: None)
 
 

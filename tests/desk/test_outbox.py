@@ -19,6 +19,7 @@ from moderator.domain.effect import EffectState, Op
 from moderator.domain.errors import Code
 from moderator.domain.item import Cause, Disposition, State, Visibility
 from moderator.domain.person import Actor
+from moderator.domain.wording import recalled
 from moderator.platforms.base import (
     Action,
     AuthExpired,
@@ -60,7 +61,7 @@ async def replied(desk: Desk, officer: Actor) -> int:
 
 
 async def reason(desk: Desk, item_id: int) -> str:
-    return str((await desk.effects(item_id))[0]["reason"])
+    return recalled((await desk.effects(item_id))[0]["reason"])
 
 
 # Every kind of answer
@@ -80,7 +81,8 @@ async def test_a_lost_answer_is_unknown_and_found_by_looking(desk: Desk, officer
     desk.clock.pass_(15)
     await desk.turn()
     (effect,) = await desk.effects(item_id)
-    assert (effect["state"], effect["remote_id"], effect["reason"]) == ("done", "r1", "Found on the platform.")
+    assert (effect["state"], effect["remote_id"]) == ("done", "r1")
+    assert await reason(desk, item_id) == "Found on the platform."
     assert len(desk.platform.replies) == 1
     assert (await desk.item(item_id)).state is State.RESOLVED
     await desk.sound()

@@ -7,17 +7,18 @@ import sqlite3
 
 import pytest
 
-from moderator.desk import clocks, intake, outbox, reading, reply, review, rounds, sessions, status, work
+from moderator.desk import clocks, indexing, intake, outbox, reading, reply, review, rounds, sessions, status, work
 from moderator.desk.room import Look
 from moderator.domain import asks
 from moderator.domain.comment import Author
 from moderator.domain.person import Actor
 from moderator.domain.view import View
 from moderator.platforms.base import Page, Transient
+from moderator.store import search
 from tests.desk.conftest import ABUSE, CRITICISM, PLAIN, Desk, applied_then, remote
 
-SMALL = {"account", "poll", "person", "lease", "dropped", "meta", "session", "sqlite_schema", "sqlite_master"}
-"""Tables that hold a few rows for each account, person or open item."""
+SMALL = {"account", "poll", "person", "lease", "dropped", "meta", "session", "sqlite_schema", "sqlite_master", "unsaid"}
+"""Tables that hold a few rows for each account, person or open item; of `unsaid` only the newest are ever read."""
 
 NOTHING = asks.Nothing()
 TEXT = "We open at 10 tomorrow. We look forward to your visit."
@@ -73,7 +74,15 @@ async def an_hour(desk: Desk, officer: Actor, other: Actor, lead: Actor) -> None
     await intake.poll(house, desk.account_id)
     await intake.refresh(house, desk.account_id)
     for view in View:
-        await house.read(reading.queue_page, officer, view, "5-1795354800000-1", 50)
+        for order in asks.Order:
+            for query in ("", "office is:question due<3h", "account:wordpress is:mine", "#2 -spam"):
+                await house.read(reading.queue_page, officer, view, "5-1795354800000-1", 50, query, order)
+                await house.read(reading.queue_page, officer, view, "", 50, query, order)
+    await indexing.catch_up(house)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(search, "SAMPLE", 1)
+        await house.read(reading.queue_page, officer, View.FOUND, "", 50, "office")
+        await house.read(reading.queue_page, officer, View.NEW, "", 50, "office")
     await house.read(status.status, officer)
     await house.read(reading.detail, officer, ids[1])
     await house.read(reading.rows, officer, ids)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import random
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
 from moderator.desk import clocks, reading, status, work
+from moderator.desk.room import Look
 from moderator.domain import asks
+from moderator.domain.asks import Order
 from moderator.domain.comment import Author
 from moderator.domain.errors import Code, Refused
 from moderator.domain.event import stamp
 from moderator.domain.item import Lane, State
 from moderator.domain.person import Actor, Role
 from moderator.domain.view import QueuePage, View
-from moderator.store import queue
+from moderator.store import orders, queue
 from tests.desk.conftest import ABUSE, CRITICISM, PLAIN, START, Desk, remote
 
 NOTHING = asks.Nothing()
@@ -64,7 +67,7 @@ async def test_pages_are_whole_in_order_and_equal_to_the_plain_question(
     await busy(desk, officer, lead)
     now = await desk.house.read(lambda look: look.now)
     open_states = "('new','claimed','snoozed','escalated','review')"
-    soon = stamp(now + queue.SOON)
+    soon = stamp(now + orders.SOON)
     held = f"SELECT item_id FROM lease WHERE person_id = {officer.person.id} AND until > '{stamp(now)}'"
     plain = {
         View.NEW: "state = 'new'",
@@ -124,22 +127,26 @@ async def test_a_place_that_the_desk_did_not_give_is_refused(desk: Desk, officer
 
 
 async def test_no_view_sorts_or_walks_the_whole_table(desk: Desk, officer: Actor) -> None:
-    """The plan of every view uses an index range; the control shows what a plan without one looks like."""
+    """The plan of every view in every order uses an index range; the control shows what a plan without one is like."""
     await desk.comment()
 
-    def plans(look: object) -> dict[View, str]:
+    def plans(look: Look) -> dict[tuple[View, Order], str]:
         found = {}
-        for view in View:
-            if view in (View.FOUND, View.MINE):
+        for view, order in product(View, Order):
+            if view is View.MINE:
                 continue
-            sql, params = queue._ids(view, 1, queue.place_of("5-1795354800000-40"), 50, START)
-            rows = look.conn.execute(f"EXPLAIN QUERY PLAN {sql}", params)  # type: ignore[attr-defined]
-            found[view] = " / ".join(row["detail"] for row in rows)
+            asked = orders.Asked(view, order, 1, START)
+            sql, params = orders.candidates(asked, orders.place_of("5-1795354800000-40"), 50)
+            rows = look.conn.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+            found[view, order] = " / ".join(row["detail"] for row in rows)
         return found
 
-    for view, plan in (await desk.house.read(plans)).items():
-        assert "SEARCH item USING" in plan, (view, plan)
-        assert "SCAN item" not in plan, (view, plan)
+    for (view, order), plan in (await desk.house.read(plans)).items():
+        assert "SEARCH item USING" in plan, (view, order, plan)
+        assert "SCAN item" not in plan, (view, order, plan)
+        if order in (Order.AGE, Order.NEWEST) and view not in (View.BACK, View.FOUND):
+            assert "item_age" in plan, (view, order, plan)
+            assert "item_queue" not in plan, (view, order, plan)
     naive = "EXPLAIN QUERY PLAN SELECT id FROM item ORDER BY captured_at LIMIT 50 OFFSET 100"
     control = await desk.house.read(lambda look: " / ".join(row["detail"] for row in look.conn.execute(naive)))
     assert "SCAN item" in control

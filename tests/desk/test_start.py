@@ -153,7 +153,7 @@ async def test_a_restored_or_copied_database_sends_nothing(
     else:
         assert platform.acts == []
         assert (await desk.states(held), await desk.states(ready)) == (["parked"], ["parked"])
-        assert "2 remote act(s) wait for a person" in desk.house.notices["instance"]
+        assert "2 remote acts wait for a person" in desk.house.notices["instance"]
         assert instance.DOUBTS[code] in desk.house.notices["instance"]
         assert (await desk.item(held)).cause is Cause.EFFECT_PARKED
         assert "restore.detected" in await desk.kinds()

@@ -162,6 +162,6 @@ def test_control_windows_in_wall_time_would_be_swallowed() -> None:
     wall = Wall()
     windows = Windows(wall)
     windows.open(1, 20_000)
-    assert not windows.over(1)
+    assert 1 not in windows.ended()
     wall.at += timedelta(hours=1)
-    assert windows.over(1)
+    assert 1 in windows.ended()

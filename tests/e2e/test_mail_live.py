@@ -18,6 +18,7 @@ from moderator.domain.asks import Escalate, SetSecret
 from moderator.domain.person import Actor, Role
 from moderator.domain.secret import Secret
 from moderator.domain.view import Done
+from moderator.domain.wording import recalled
 from tests.accounts.parts import LADDER, Clock, Drawer, Staff, account, take_in, vault_of
 from tests.servers import mail as servers
 
@@ -49,7 +50,7 @@ class Night:
         await self.house.write(outbox.release_due)
         await outbox.carry_out(self.house, done.effects[0])
         row = await self.house.read(_effect, done.effects[0])
-        return row["state"], row["reason"]
+        return row["state"], recalled(row["reason"])
 
 
 def _effect(look: Any, effect_id: int) -> Any:

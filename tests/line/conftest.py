@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from moderator import line
-from moderator.config import Config
+from moderator.config import Config, Screen
 from moderator.domain import asks, view
 from moderator.domain.conduct import Conduct, Mark, Weight
 from moderator.domain.errors import Code, Refused
@@ -74,6 +74,7 @@ POLICY = view.PolicyView(
     (
         view.ClauseView("A1", 1, "abusive", "Abusive language", "…", True, ()),
         view.ClauseView("S1", 6, "spam", "Spam or scam", "…", True, ()),
+        view.ClauseView("S2", 7, "spam", "Spam for a shop", "…", True, ()),
         view.ClauseView("L1", 9, "life_safety", "Life safety", "…", False, ()),
     ),
     "Call 14416, any time.", "appeals@agency.example",
@@ -158,8 +159,60 @@ class Desk:
             raise Refused(Code.NOT_FOUND, f"There is no item {item_id}.", "/ lists the views.")
         return self.items[item_id]
 
-    def queue(self, name: str, after: str = "", limit: int = 64) -> view.QueuePage:
-        return view.QueuePage(tuple(item.row for item in self.items.values()), "", len(self.items), 10_000, 1)
+    asked: list[tuple[str, str, str, str]] = field(default_factory=list)
+    """Every page that was asked for: view, after, query, sort."""
+    page_size: int = 0
+    """Rows on one page; 0 for all of them."""
+    language: str = "en"
+
+    def queue(self, name: str, after: str = "", limit: int = 64, query: str = "", sort: str = "") -> view.QueuePage:
+        self.asked.append((str(name), after, query, sort))
+        rows = [item.row for item in self.items.values() if item.row.id > int(after or 0)]
+        page = rows[: self.page_size or limit]
+        more = page[-1].key if len(page) < len(rows) else ""
+        return view.QueuePage(tuple(page), more, len(self.items), 10_000, 1, self.partial)
+
+    partial: str = ""
+
+    def rows(self, ids: Sequence[int], sort: str = "") -> tuple[view.Row, ...]:
+        return tuple(self.items[one].row for one in ids if one in self.items)
+
+    def alike(self, item_id: int) -> tuple[view.Row, ...]:
+        return tuple(item.row for one, item in self.items.items() if one != item_id)
+
+    def bulk_preview(self, ask: asks.Bulk) -> view.BulkPreview:
+        self.acts.append((0, "preview", ask))
+        ids = tuple(one.item_id for one in ask.items)
+        left_out = tuple(view.Excluded(one, "It is protected criticism.") for one in ids if one in self.protected)
+        taken = tuple(one for one in ids if one not in self.protected)
+        return view.BulkPreview(
+            ask.act, ask.clause, taken, (), left_out, {"fb dipr": len(taken)}, 12.0, f"{len(taken)} would be done."
+        )
+
+    protected: tuple[int, ...] = ()
+    done_batches: tuple[view.Batch, ...] = ()
+
+    def bulk(self, ask: asks.Bulk) -> view.Done:
+        self.acts.append((0, "bulk", ask))
+        return view.Done("Saved: 2 items.", row_id=7)
+
+    def batches(self) -> tuple[view.Batch, ...]:
+        return self.done_batches
+
+    def undo_batch(self, batch_id: int) -> view.Done:
+        self.acts.append((batch_id, "undo_batch", None))
+        return view.Done("Undone: batch 7.", row_id=batch_id)
+
+    def figures(self, hours: int = 24) -> view.Figures:
+        buckets = (view.Bucket(NOW - timedelta(hours=2), 3, 1), view.Bucket(NOW - timedelta(hours=1), 9, 6))
+        return view.Figures(
+            hours, NOW, buckets, (view.Aged(60, 4, 1), view.Aged(0, 2, 0)), NOW - timedelta(hours=3),
+            (view.Turnaround(5, 6, 600.0, 3600.0, 2), view.Turnaround(0, 0, 0.0, 0.0, 0)), {"A1": 3, "": 9},
+            {"hidden": 2, "left_public": 5}, {"fb dipr": 12},
+        )  # fmt: skip
+
+    def exposure(self) -> view.Exposure:
+        return view.Exposure(4, (0, 0, 1, 0, 2, 0, 4), 2, "Take a break.")
 
     def act(self, item_id: int, act: str, ask: Any = None) -> view.Done:
         self.before(act)
@@ -190,8 +243,10 @@ class Desk:
         outgoing = f"{ask.text}\n— R. Das, Junior Moderator{' DISCLAIMER' if ask.disclaimer else ''}"
         return Conduct((mark,), outgoing, len(outgoing), 500)
 
+    in_flight: tuple[view.EffectView, ...] = ()
+
     def effects(self) -> tuple[view.EffectView, ...]:
-        return ()
+        return self.in_flight
 
     def settle(self, effect_id: int, ask: asks.SettleEffect) -> view.Done:
         self.acts.append((effect_id, "settle", ask))
@@ -222,7 +277,7 @@ class Terminal(io.StringIO):
 class Said:
     """What came of a run."""
 
-    code: int
+    code: Code | None
     text: str
     desk: Desk
 
@@ -241,3 +296,11 @@ def work() -> Callable[..., Said]:
         return Said(code, out.getvalue(), desk)
 
     return run
+
+
+STAY = Config(screen=Screen(advance="stay"))
+
+
+def two() -> Desk:
+    """A desk with a slur and a question."""
+    return Desk({1: an_item(1, "slur officer, go drown", SLUR), 2: an_item(2, "When does help come?")})

@@ -92,10 +92,13 @@ async def wire() -> AsyncIterator[Callable[[Path], Awaitable[Wire]]]:
 _SERVE = """
 import json, sys
 from pathlib import Path
+from moderator import locale
 from moderator.config import Config, Desk, Limits, PolicyPlace, Times
 from moderator.service import serve
 
 given = json.loads(sys.argv[1])
+if "languages" in given:
+    locale.load(Path(given.pop("languages")))
 parts = {"desk": Desk, "times": Times, "limits": Limits, "policy": PolicyPlace}
 config = Config(**{name: parts[name](**given.pop(name, {})) for name in parts})
 data_dir, socket = Path(given.pop("data_dir")), Path(given.pop("socket"))

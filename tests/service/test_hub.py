@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from moderator.domain.wording import words
 from moderator.service import hub as hubs
 from moderator.service.hub import RESYNC, Hub, Pending, Subscriber, Telling, frame
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.req("Z11")
 
 
 async def describe(pending: Pending) -> list[Telling]:
-    return [Telling(frame("queue", {"ids": list(pending.items), "new": pending.new, "seq": pending.seq}))]
+    return [Telling("queue", {"ids": list(pending.items), "new": pending.new, "seq": pending.seq})]
 
 
 def make(per_second: int = 10, look: hubs.Describe = describe) -> Hub:
@@ -100,12 +101,23 @@ async def test_an_event_is_encoded_once_and_owned_by_one() -> None:
     alice, bob, carol = (Subscriber(name, 1000 + n, 8) for n, name in enumerate(("alice", "bob", "carol")))
     for subscriber in (alice, bob, carol):
         hub.join(subscriber)
-    plain, owned = frame("effect", {"mine": False}), frame("effect", {"mine": True})
-    hub.publish([Telling(plain, "bob", owned)])
-    assert await told(bob) == owned
-    assert await told(alice) == plain
-    waiting = carol._waiting[0]
-    assert waiting is plain  # the same bytes for everybody, not a copy for each
+    hub.publish([Telling("effect", {"mine": False}, "bob", {"mine": True})])
+    waiting = alice._waiting[0]
+    assert waiting is carol._waiting[0]  # the same bytes for everybody, not a copy for each
+    assert await told(bob) == frame("effect", {"mine": True})
+    assert await told(alice) == frame("effect", {"mine": False})
+
+
+@pytest.mark.req("L1", "L6")
+async def test_each_stream_is_told_in_its_own_language(pseudo: str) -> None:
+    """The control is the second: the same event, to a stream that did not ask for the language."""
+    hub = make()
+    other, plain = Subscriber("alice", 1000, 8, pseudo), Subscriber("bob", 1001, 8)
+    for subscriber in (other, plain):
+        hub.join(subscriber)
+    hub.publish([Telling("notice", {"sentence": words("Your roles changed; connect again.")})])
+    assert "⟦Your roles changed; connect again.".encode() in await told(other)
+    assert await told(plain) == frame("notice", {"sentence": "Your roles changed; connect again."})
 
 
 async def test_closing_comes_last_and_ends_the_stream() -> None:

@@ -20,11 +20,12 @@ from moderator.desk.room import Look
 from moderator.domain import asks
 from moderator.domain.comment import Author, RemoteComment, RemoteState
 from moderator.domain.person import Actor, Role
+from moderator.domain.wording import words
 from moderator.service import news
 from moderator.service.app import build
 from moderator.service.bounds import Bounds
 from moderator.service.context import Service
-from moderator.service.hub import RESYNC, Hub
+from moderator.service.hub import RESYNC, Hub, Telling
 from moderator.service.identity import Directory, Entry, Gate
 from moderator.service.protocol import Peer
 
@@ -72,7 +73,7 @@ def _logins(look: Look) -> list[str]:
 class Stream:
     """One request for the event stream, whose line the test holds in its hands."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, path: str = "/v1/events", **headers: str) -> None:
         self.got = b""
         self.flows = asyncio.Event()
         self.flows.set()
@@ -81,9 +82,9 @@ class Stream:
         scope = {
             "type": "http",
             "method": "GET",
-            "path": "/v1/events",
+            "path": path,
             "query_string": b"",
-            "headers": [(b"host", b"desk")],
+            "headers": [(b"host", b"desk"), *((k.replace("_", "-").encode(), v.encode()) for k, v in headers.items())],
             "state": {"peer": desk.peer},
         }
         self.task = asyncio.create_task(desk.app(scope, self._receive, self._send))  # type: ignore[arg-type]
@@ -269,3 +270,21 @@ async def test_new_roles_need_a_new_stream(desk: Desk) -> None:
     assert set(hello["roles"]) >= {Role.LEAD.value}
     again.hang_up()
     await again.ended()
+
+
+@pytest.mark.req("L6")
+async def test_an_open_stream_follows_when_its_officer_switches_the_language(desk: Desk, pseudo: str) -> None:
+    """The control is the colleague: a stream whose session asked for nothing stays as it was."""
+    mine, theirs = Stream(desk), Stream(desk)
+    token = (await mine.hello())["token"]
+    await theirs.hello()
+    switched = Stream(desk, "/v1/status", moderator_session=token, accept_language=pseudo)
+    await switched.ended()
+    assert b'"person":"alice"' in switched.got
+    said = words("There is room on the disk again: what you do is saved.")
+    desk.service.hub.publish([Telling("notice", {"sentence": said})])
+    await mine.until("⟦There is room".encode())
+    await theirs.until(b'{"sentence":"There is room')
+    for stream in (mine, theirs):
+        stream.hang_up()
+        await stream.ended()

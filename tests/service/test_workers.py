@@ -305,3 +305,19 @@ async def test_a_private_desk_lingers_only_while_something_moves(desk: Desk) -> 
         return bool(told)
 
     await desk.until(over)
+
+
+async def test_words_are_indexed_behind_intake(desk: Desk) -> None:
+    await desk.account(Platform("first", comments=30))
+    desk.workers.start()
+
+    async def indexed() -> bool:
+        return await desk.house.read(_indexed) == 30
+
+    await desk.until(indexed)
+
+
+def _indexed(look: Look) -> int:
+    left: int = look.conn.execute("SELECT count(*) FROM unsaid").fetchone()[0]
+    found: int = look.conn.execute("SELECT count(*) FROM said WHERE said MATCH 'form'").fetchone()[0]
+    return found if not left else 0

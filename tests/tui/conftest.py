@@ -85,7 +85,17 @@ class ScriptedDesk:
     marks: tuple[conduct.Mark, ...] = (conduct.Mark("length", conduct.Weight.SOFT, True, ""),)
     streams: list[ScriptedStream] = field(default_factory=list)
     refuse_streams: int = 0
+    near: dict[int, list[int]] = field(default_factory=dict)
+    """Item → its open near-duplicates."""
+    left_out: dict[int, str] = field(default_factory=dict)
+    """Item → why a bulk act leaves it alone."""
+    batches_now: list[view.Batch] = field(default_factory=list)
     post_title: str = "Helpline"
+    more: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Item → whatever else its detail says."""
+    said: dict[str, str] = field(default_factory=dict)
+    """Act → what the desk says of it, where that matters."""
+    uncovered: view.Exposure = view.Exposure(0, (0,) * 7, 0, "")
 
     # the client's side
 
@@ -127,14 +137,17 @@ class ScriptedDesk:
             HELPLINE, "appeal@desk.example",
         )  # fmt: skip
 
-    def queue(self, name: str, after: str = "", limit: int = 64) -> view.QueuePage:
-        self.calls.append(("queue", name, after))
+    def queue(self, name: str, after: str = "", limit: int = 64, query: str = "", sort: str = "") -> view.QueuePage:
+        self.calls.append(("queue", name, after, *filter(None, (query, sort))))
+        if "queue" in self.refuse:
+            raise self.refuse["queue"]
         found = [row for key, row in sorted(self.rows_by_id.items()) if key > int(after or -99)]
+        found = [row for row in found if query.casefold() in self.texts[row.id].casefold()]
         page = found[:limit]
         more = page[-1].key if len(found) > limit else ""
-        return view.QueuePage(tuple(page), more, len(self.rows_by_id), 10000, 1)
+        return view.QueuePage(tuple(page), more, len(found), 10000, 1, together=not (query or sort))
 
-    def rows(self, ids: list[int]) -> tuple[view.Row, ...]:
+    def rows(self, ids: list[int], sort: str = "") -> tuple[view.Row, ...]:
         self.calls.append(("rows", tuple(ids)))
         return tuple(self.rows_by_id[key] for key in ids if key in self.rows_by_id)
 
@@ -147,7 +160,7 @@ class ScriptedDesk:
         texts = self.versions.get(item_id, [self.texts[item_id]])
         draft = self.drafts.get(item_id)
         drafts = (view.DraftView(item_id, "das", True, draft.text, draft.caret, NOW, ""),) if draft else ()
-        return view.Detail(
+        detail = view.Detail(
             row=row, text=texts[-1], findings=self.findings.get(item_id, ()), protected_span=None,
             policy_version="2026.11-2", post_title=self.post_title, post_text="Share your exact location.", post_url="",
             permalink="",
@@ -160,6 +173,11 @@ class ScriptedDesk:
             media=(), lease_left_ms=540000, why="New comment under your post.", dropped_draft=item_id in self.dropped,
             author_rows=self.authors.get(item_id, ()),
         )  # fmt: skip
+        return replace(detail, **self.more.get(item_id, {}))
+
+    def exposure(self) -> view.Exposure:
+        self.calls.append(("exposure",))
+        return self.uncovered
 
     def act(self, item_id: int, act: str, ask: object = None) -> view.Done:
         self.calls.append((act, item_id, ask))
@@ -174,7 +192,7 @@ class ScriptedDesk:
         self.rows_by_id[item_id] = replace(
             row, state=state, disposition=ended or Disposition.NONE, mine=act == "claim", version=row.version + 1
         )
-        return view.Done(f"{act.capitalize()} done.", item_id, window_ms=window, state=state.value, seq=1)
+        return view.Done(self.said.get(act, f"{act.capitalize()} done."), item_id, window_ms=window, state=state.value, seq=1)
 
     def save_draft(self, item_id: int, ask: asks.SaveDraft) -> view.Done:
         self.calls.append(("save_draft", item_id, ask))
@@ -209,6 +227,42 @@ class ScriptedDesk:
     def conduct(self, ask: asks.CheckConduct) -> conduct.Conduct:
         outgoing = f"{ask.text}\n— R. Das, Junior Moderator"
         return conduct.Conduct(self.marks, outgoing, len(text.graphemes(outgoing)), 500)
+
+    def alike(self, item_id: int) -> tuple[view.Row, ...]:
+        self.calls.append(("alike", item_id))
+        return tuple(self.rows_by_id[key] for key in self.near.get(item_id, ()))
+
+    def bulk_preview(self, ask: asks.Bulk) -> view.BulkPreview:
+        self.calls.append(("bulk_preview", ask))
+        if "bulk_preview" in self.refuse:
+            raise self.refuse["bulk_preview"]
+        ids = [one.item_id for one in ask.items]
+        taken = tuple(key for key in ids if key not in self.left_out)
+        excluded = tuple(view.Excluded(key, self.left_out[key]) for key in ids if key in self.left_out)
+        return view.BulkPreview(
+            ask.act, ask.clause, taken, (), excluded, {"fb dipr": len(taken)}, 90.0, f"Bulk of {len(taken)}."
+        )
+
+    def bulk(self, ask: asks.Bulk) -> view.Done:
+        self.calls.append(("bulk", ask))
+        if "bulk" in self.refuse:
+            raise self.refuse["bulk"]
+        n = len(ask.items)
+        self.batches_now = [
+            view.Batch(9, ask.act, ask.clause, "das", True, NOW, n, 1, n - 1, 0, False, True, f"{ask.act} {n}",
+                       f"1/{n} sent; z stops and restores")
+        ]  # fmt: skip
+        return view.Done(f"Bulk {ask.act} of {n} done.", window_ms=-1, row_id=9)
+
+    def batches(self) -> tuple[view.Batch, ...]:
+        return tuple(self.batches_now)
+
+    def undo_batch(self, batch_id: int) -> view.Done:
+        self.calls.append(("undo_batch", batch_id))
+        if "undo_batch" in self.refuse:
+            raise self.refuse["undo_batch"]
+        self.batches_now = [replace(one, undone=True, undoable=False, waiting=0) for one in self.batches_now]
+        return view.Done("The bulk act is undone.", row_id=batch_id)
 
     def settle(self, effect_id: int, ask: asks.SettleEffect) -> view.Done:
         self.calls.append(("settle", effect_id, ask))

@@ -8,13 +8,14 @@ import pytest
 
 from moderator.tui import actions
 from moderator.tui.actions import ACTIONS, BY_ID, RESERVED, Action, Place, allowed, bindings, clashes
+from moderator.tui.bulk import BulkScreen
 from moderator.tui.compose import ReplyScreen
 from moderator.tui.detail import ItemScreen
 from moderator.tui.help import KeysScreen
 from moderator.tui.queue import QueueScreen
 
 SCREENS = {Place.QUEUE: QueueScreen, Place.ITEM: ItemScreen, Place.READ: KeysScreen, Place.WRITE: ReplyScreen,
-           Place.PREVIEW: ReplyScreen}  # fmt: skip
+           Place.PREVIEW: ReplyScreen, Place.BULK: BulkScreen}  # fmt: skip
 
 
 @pytest.mark.req("H15")
@@ -27,7 +28,7 @@ def test_a_key_means_one_thing_everywhere() -> None:
     ("wrong", "sentence"),
     [
         (replace(BY_ID["note"], keys="a"), "a means leave and note"),
-        (replace(BY_ID["note"], keys="L"), "L is reserved and means note"),
+        (replace(BY_ID["note"], keys="H"), "H is reserved and means note"),
         (replace(BY_ID["open"], keys="escape"), "escape means two things in queue"),
     ],
 )
@@ -41,7 +42,7 @@ def test_the_keymap_of_the_design_is_kept() -> None:
     expected = {"a": "leave", "h": "hide", "r": "reply", "e": "escalate", "s": "snooze", "o": "reopen", "c": "claim",
                 "C": "take_over", "n": "note", "z": "undo", "m": "mask", "t": "thread", "w": "author", "y": "why",
                 "Y": "reference", "u": "urgent", "N": "next", "slash": "find", "colon": "palette",
-                "question_mark": "keys", "full_stop": "fresh", "exclamation_mark": "order"}  # fmt: skip
+                "A": "assign", "L": "cannot_read", "Z": "redo", "question_mark": "keys", "full_stop": "fresh", "exclamation_mark": "order"}  # fmt: skip
     keys = {key: one.id for one in ACTIONS for key in one.keys.split(",") if one.places & {Place.QUEUE, Place.ITEM}}
     assert {key: keys.get(key) for key in expected} == expected
     assert not RESERVED & set(keys)

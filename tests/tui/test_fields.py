@@ -46,7 +46,7 @@ def test_a_choice_that_is_none_is_said(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["0", "31", "x", ""])
 def test_a_number_out_of_bounds_is_said(typed: str) -> None:
     with pytest.raises(fields.Unclear, match="from 1 to 30"):
-        fields.whole(typed, "The minutes", 1, 30)
+        fields.whole(typed, "A whole number from 1 to 30.", 1, 30)
 
 
 @given(st.text(alphabet="aঅ\n ", max_size=40), st.integers(0, 50))

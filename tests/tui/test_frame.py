@@ -14,7 +14,7 @@ from moderator.domain.effect import EffectState
 from moderator.tui import frame, paper
 from moderator.tui.actions import Place
 from moderator.tui.citizen import GUTTER, Mark, lay_out
-from moderator.tui.itemtext import word_changes
+from moderator.tui.itemcontext import word_changes
 from moderator.tui.state import ANY_TIME, State
 
 
@@ -89,5 +89,6 @@ def test_fit_never_exceeds_its_width(pieces: list[tuple[str, str]], width: int) 
 
 
 def test_the_difference_is_said_in_words() -> None:
-    changes = [(sign, words) for sign, words, _ in word_changes("the old road is bad", "the new road is very bad")]
+    old, new = "the old road is bad".split(), "the new road is very bad".split()
+    changes = [(sign, words) for sign, words, _ in word_changes((old, old), (new, new))]
     assert changes == [("−", "old"), ("+", "new"), ("+", "very")]

@@ -13,8 +13,7 @@ from textual.color import Color
 
 from moderator import text
 from moderator.domain import asks
-from moderator.tui import app as app_module
-from moderator.tui import paper
+from moderator.tui import onscreen, paper
 from moderator.tui.guard import GUARD
 
 BLACK = Color.parse("black")
@@ -90,7 +89,7 @@ async def test_without_guard_and_neutral_text_it_leaks(
     forbidden = [code for entry in corpus for code in entry["must_not_reach_terminal"]]
     monkeypatch.setattr(text, "one_line", lambda given: given.replace("\n", " "))
     monkeypatch.setattr(text, "shown", lambda given, line=False: text.Shown(given, range(len(given))))
-    monkeypatch.setattr(app_module, "GUARD", type(GUARD)(enabled=False))
+    monkeypatch.setattr(onscreen, "GUARD", type(GUARD)(enabled=False))
     monkeypatch.setattr(type(GUARD), "apply", lambda self, segments, background: segments)
     desk.rows_by_id.clear()
     raw(desk, 1, next(entry["text"] for entry in corpus if entry["name"] == "osc52"))

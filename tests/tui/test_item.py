@@ -156,7 +156,7 @@ async def test_the_keys_page_lists_what_the_roles_allow(open_desk: Open, desk: A
     desk.permissions = frozenset({"read", "decide"})
     async with open_desk() as story:
         await story.press("keys")
-        await story.shows("leave public, no reply needed", "write a reply  (not with your roles)")
+        await story.shows("leave public, no reply needed", "write a reply (not with your roles)")
 
 
 @pytest.mark.req("G3")

@@ -31,7 +31,7 @@ async def test_letters_typed_right_after_the_slash_are_what_is_looked_for(open_d
     async with open_desk() as story:
         await story.confirmed()
         pour(story, "/" + TYPED)
-        await story.until(lambda: story.app.queue.loaded.needle == TYPED, "all of it is looked for")
+        await story.until(lambda: story.app.queue.search.typed == TYPED, "all of it is looked for")
         await story.shows(f"/ {TYPED}")
         assert story.app.screen is story.app.queue, "no form, menu or composer has opened"
         acts = {"leave", "hide", "reply", "escalate", "snooze", "claim", "note", "undo", "order", "approve"}
@@ -81,8 +81,8 @@ async def test_control_keys_that_go_through_the_bindings_act_too_late(
         await story.confirmed()
         pour(story, "/" + TYPED)
         await story.until(
-            lambda: story.app.screen is not story.app.queue or desk.done("leave") or story.app.queue.finding,
+            lambda: story.app.screen is not story.app.queue or desk.done("leave") or story.app.queue.search.open,
             "something has come of it",
         )
         await story.pilot.pause()
-        assert story.app.queue.loaded.needle != TYPED
+        assert story.app.queue.search.typed != TYPED

@@ -29,13 +29,13 @@ QUESTION = re.compile(rb"\x1b\[(\d+);(\d+)H\x1b\[6n")
 class Terminal:
     """Plays a terminal for one program: answers where the cursor is, keeps every byte."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, runner: Path = RUNNER) -> None:
         self.master, self.slave = pty.openpty()
         fcntl.ioctl(self.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.before = termios.tcgetattr(self.slave)
         environment = {**os.environ, "TERM": "xterm-256color"}
         self.program = subprocess.Popen(
-            [sys.executable, str(RUNNER), *arguments], stdin=self.slave, stdout=self.slave, stderr=self.slave,
+            [sys.executable, str(runner), *arguments], stdin=self.slave, stdout=self.slave, stderr=self.slave,
             env=environment, start_new_session=True,
         )  # fmt: skip
         self.output = b""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from moderator.domain import asks, view
 from moderator.domain.effect import EffectState
 from moderator.domain.errors import Code, Refused
 from moderator.domain.item import Lane
-from moderator.tui.queue import OUTCOMES
+from moderator.tui.actions import RESERVED
+from moderator.tui.queue_reading import OUTCOMES
 
 Open = Callable[..., Any]
 
@@ -218,7 +220,7 @@ async def test_claiming_and_releasing_are_one_key(open_desk: Open, desk: Any) ->
 async def test_reserved_keys_do_nothing(open_desk: Open, desk: Any) -> None:
     async with open_desk() as story:
         before = len(desk.calls), story.text()
-        await story.press("A", "l", "x", "v", "asterisk", "i", "D", "H", "L", "R", "S", "F", "Z")
+        await story.press(*sorted(RESERVED))
         assert (len(desk.calls), story.text()) == before
 
 
@@ -298,10 +300,60 @@ async def test_a_quiet_screen_draws_nothing(open_desk: Open) -> None:
         await story.pilot.pause()
         frames: list[int] = []
         story.app.post_display_hook = lambda: frames.append(1)
-        story.app._count_down()
+        story.app._each_second()
         story.app._minute()
         await story.pilot.pause()
         assert frames == []
+
+
+@pytest.mark.parametrize("every", [0.3, 0.0], ids=["as it is", "control: each event"])
+async def test_under_a_flood_the_count_is_drawn_a_few_times_a_second(
+    open_desk: Open, desk: Any, monkeypatch: pytest.MonkeyPatch, every: float
+) -> None:
+    monkeypatch.setattr("moderator.tui.app.ARRIVALS_EVERY", every)
+    async with open_desk() as story:
+        drawn: list[int] = []
+        keep = story.app._redraw_arrivals
+        redraw = story.app.redraw
+        story.app._redraw_arrivals = lambda at_once: (setattr(story.app, "redraw", lambda: drawn.append(1)),
+                                                      keep(at_once), setattr(story.app, "redraw", redraw))  # fmt: skip
+        for _ in range(50):
+            desk.tell("queue", view.Changed(2, 1, (), (), 0))
+        await story.until(lambda: story.app.state.fresh == 50, "all have come in")
+        await story.shows("· 50 new ( . )")
+        assert (len(drawn) <= 10) is (every > 0)
+
+
+async def test_the_item_beside_the_list_waits_until_the_cursor_rests(open_desk: Open, desk: Any) -> None:
+    """A moving cursor repaints its rows alone, and what still stands beside them is named for what it is."""
+    async with open_desk(size=(120, 40)) as story:
+        await story.shows("┃ Water at roof")
+        story.app.queue.act_down()
+        await story.pilot.pause()
+        assert "before: " in story.text()
+        assert "Water at roof" in story.text()
+        await story.shows("┃ ░")
+        assert "before: " not in story.text()
+
+
+async def test_the_head_says_how_long_the_oldest_has_waited(open_desk: Open, desk: Any) -> None:
+    real = desk.status
+    desk.status = lambda: replace(real(), oldest=real().now - timedelta(hours=3))
+    async with open_desk() as story:
+        await story.shows("oldest 3 h")
+
+
+@pytest.mark.req("B15")
+async def test_with_a_thin_theme_a_cursor_key_changes_two_cells(open_desk: Open, desk: Any) -> None:
+    config = replace(__import__("moderator.config").config.Config(), screen=Screen(theme="thin"))
+    async with open_desk(config=config) as story:
+        asked: list[Any] = []
+        keep = story.app.queue.list.refresh
+        story.app.queue.list.refresh = lambda *regions, **named: (asked.extend(regions), keep(*regions, **named))[1]
+        await story.press("down")
+        await story.until(lambda: asked, "painted")
+        assert [(region.x, region.width, region.height) for region in asked] == [(0, 1, 1), (0, 1, 1)]
+        assert [drawn[0] for drawn in story.screen()[4:7]] == [" ", "▌", " "]
 
 
 @pytest.mark.parametrize("width", range(60, 201))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import typing
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -83,6 +84,8 @@ def keys(kind: type, prefix: str = "") -> set[str]:
         inner = typing.get_args(hint)[0] if typing.get_origin(hint) is tuple else hint
         if is_dataclass(inner):
             found |= keys(inner, f"{key}.")
+        elif typing.get_origin(hint) is Mapping:
+            found.add(f"{key}.hide")  # any name may stand there; the example shows this one
         else:
             found.add(key)
     return found
@@ -117,6 +120,7 @@ def test_the_samples_in_the_example_are_valid(tmp_path):
     found = load(tmp_path, with_samples(EXAMPLE.read_text("utf-8")))
     assert found.escalation.levels[0].rank == "Joint Secretary"
     assert found.conduct.matters[0].terms == ("PIL 83/2026",)
+    assert found.keys == {"hide": "h,f9"}
 
 
 def test_control_a_key_left_out_of_the_example_is_seen():

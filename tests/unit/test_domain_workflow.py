@@ -57,6 +57,11 @@ EXPECTED: dict[Act, dict[State, State]] = {
         [State.NEW, State.CLAIMED, State.SNOOZED, State.ESCALATED, State.REVIEW], State.CLAIMED
     ),
     Act.HOLD: {State.CLAIMED: State.CLAIMED},
+    Act.ASSIGN: dict.fromkeys([State.NEW, State.CLAIMED, State.SNOOZED, State.ESCALATED, State.REVIEW], State.CLAIMED),
+    Act.HAND_BACK: {
+        State.NEW: State.NEW, State.CLAIMED: State.NEW, State.SNOOZED: State.SNOOZED,
+        State.ESCALATED: State.ESCALATED, State.REVIEW: State.REVIEW,
+    },
     Act.SNOOZE: {State.NEW: State.SNOOZED, State.CLAIMED: State.SNOOZED},
     Act.WAKE: {State.SNOOZED: State.NEW},
     Act.ESCALATE: dict.fromkeys([State.NEW, State.CLAIMED, State.SNOOZED, State.ESCALATED], State.ESCALATED),
@@ -105,6 +110,12 @@ REFUSED = [
     ("release another's", State.CLAIMED, Act.RELEASE, {"person_id": 2, "supervisor": False}, Code.NOT_ALLOWED),
     ("take over a living lease", State.CLAIMED, Act.TAKE_OVER, {"person_id": 2, "supervisor": False}, Code.TAKEN),
     ("take over without a reason", State.NEW, Act.TAKE_OVER, {"reason": "  "}, Code.BAD),
+    ("assign what another holds", State.CLAIMED, Act.ASSIGN, {"person_id": 2, "session": "s2"}, Code.TAKEN),
+    (
+        "assign to who proposed it", State.REVIEW, Act.ASSIGN,
+        {"holder_id": 3, "excluded": frozenset({3})}, Code.NOT_ALLOWED,
+    ),
+    ("pass on what another holds", State.CLAIMED, Act.HAND_BACK, {"person_id": 2, "session": "s2"}, Code.TAKEN),
     ("hold without a reason", State.CLAIMED, Act.HOLD, {"reason": ""}, Code.BAD),
     ("hold until yesterday", State.CLAIMED, Act.HOLD, {"until": NOW - MINUTE}, Code.BAD),
     ("hold without an end", State.CLAIMED, Act.HOLD, {"until": None}, Code.BAD),

@@ -339,11 +339,6 @@ def test_covering_hides_the_span_and_keeps_the_length(raw, spans):
             assert covered[i] == char
 
 
-def test_an_abridged_text_says_how_much_more_there_is():
-    assert text.abridge("abcdef", 6) == "abcdef"
-    assert text.abridge("x" * 1_000_003, 3) == "xxx… (+1,000,000 characters)"
-
-
 @pytest.mark.req("X1")
 @pytest.mark.parametrize(
     ("raw", "inert"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from moderator.domain.view.item import DraftView, EffectView
+from moderator.domain.view.flight import DraftView, EffectView
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ class Status:
     notices: tuple[str, ...]
     """Sentences to show as banners: keyring, mail, disk."""
     now: datetime
+    oldest: datetime | None = None
+    """When the oldest open comment came in; None where nothing is open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,34 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from moderator.domain.effect import EffectState, Op
 from moderator.domain.item import Disposition
 from moderator.domain.policy import Finding
+from moderator.domain.view.flight import DraftView, EffectView
 from moderator.domain.view.queue import Row
-
-
-@dataclass(frozen=True, slots=True)
-class EffectView:
-    """One remote act as the screen tells it."""
-
-    id: int
-    decision_id: int
-    """0 for an escalation's mail."""
-    item_id: int
-    account: str
-    op: Op
-    state: EffectState
-    label: str
-    """What it is, in words: "hide wp consult Bipul"."""
-    left_ms: int
-    """What is left of the undo window; 0 when it is not held."""
-    tries: int
-    next_try: datetime | None
-    reason: str
-    remote_id: str
-    person: str
-    mine: bool
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +22,8 @@ class ThreadEntry:
     target: bool
     """True for the comment that this item is about."""
     depth: int
+    masks: tuple[tuple[int, int], ...] = ()
+    """Spans of `text` to cover until revealed, as the engine judged them when they came in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +36,53 @@ class VersionView:
     captured_at: datetime
     edited_at: datetime | None
     flags: tuple[str, ...]
+    masks: tuple[tuple[int, int], ...] = ()
+    """Spans of `text` to cover until revealed."""
 
 
 @dataclass(frozen=True, slots=True)
-class DraftView:
-    """What somebody has typed about this item."""
+class GlossView:
+    """What a comment says, in the words of somebody who reads its language."""
+
+    person: str
+    text: str
+    language: str
+    version: int
+    """The comment's version that it speaks of."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MediaView:
+    """A picture, voice or link that can be opened elsewhere, never here."""
+
+    kind: str
+    """picture, voice, link … as the platform names it; "comment" for the comment itself."""
+    alt: str
+    url: str
+    """Defanged."""
+    code: str
+    """What to type elsewhere to get the true address: `moderator item media CODE`."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSeenView:
+    """What somebody saw or heard who opened the picture or voice elsewhere."""
+
+    person: str
+    text: str
+    version: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MediaAddress:
+    """Where a picture, voice or comment truly is. Given out on purpose, and recorded."""
 
     item_id: int
-    person: str
-    mine: bool
-    text: str
-    caret: int
-    saved_at: datetime
-    why: str
-    """"", "line dropped" or "lost the race"."""
+    kind: str
+    alt: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +130,8 @@ class DecisionView:
     reply: str = ""
     proposed: bool = False
     """True while it waits for a second person, who sees here what they would approve."""
+    masks: tuple[tuple[int, int], ...] = ()
+    """Spans of `quote` to cover until revealed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,3 +217,13 @@ class Detail:
     """What this author wrote on our pages besides, as rows of the queue: the newest few, newest first."""
     dropped_draft: bool = False
     """Whether the reader dropped a draft on this item that can be brought back."""
+    links: tuple[MediaView, ...] = ()
+    """The comment itself and its pictures and voices, each with the code to open it elsewhere."""
+    media_seen: MediaSeenView | None = None
+    """Who opened the picture or voice elsewhere, for the newest version."""
+    reader_wanted: str = ""
+    """Code of the language for which a reader is wanted, or ""."""
+    glosses: tuple[GlossView, ...] = ()
+    """Oldest first."""
+    needs_gloss: bool = False
+    """Whether hiding waits for a gloss: somebody could not read it, and nobody who can has said what it says."""

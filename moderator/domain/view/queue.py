@@ -57,6 +57,7 @@ class Row:
     visibility: Visibility
     disposition: Disposition
     copies: int = 1
+    """How many new routine comments are alike, this one among them, counted up to 1,000."""
     snoozed_until: datetime | None = None
     level: int = 0
 
@@ -72,6 +73,10 @@ class QueuePage:
     capped_at: int
     head: int
     """Number of the newest trail event when this was read."""
+    partial: str = ""
+    """Where not everything was looked through: a sentence that says how far, else "". `after` goes on from there."""
+    together: bool = False
+    """Whether one row stands for all new routine comments that are alike: in the desk's own order, without a query."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Programs that the terminal is measured beside: tiny Textual applications, and mail readers over synthetic mail."""

@@ -130,7 +130,7 @@ def cells_of(
         _column(when, columns.due),
         _column(finding(row), columns.finding),
         _column(row.account, columns.account),
-        _column(row.author, columns.author),
+        _column(text.defang(row.author), columns.author),
         _column(standing(row) if found else state(row), columns.state),
         text.pad(comment_of(row, columns.comment, revealed=revealed), columns.comment),
     )

@@ -6,10 +6,12 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from moderator import text
 from moderator.cli import exits, itemlines
 from moderator.cli.call import Call
 from moderator.domain import asks, query, view
 from moderator.locale import _
+from moderator.text import spreadsheet
 
 _PAGE = 200
 
@@ -43,6 +45,7 @@ def paging(parser: argparse.ArgumentParser) -> None:
     """The options that choose a part of a list."""
     parser.add_argument("--after", default="", metavar=_("KEY"), help=_("go on after a row's key"))
     parser.add_argument("--limit", type=int, default=50, help=_("at most so many (default: 50; 0 for all)"))
+    parser.add_argument("--csv", action="store_true", help=_("as CSV for a spreadsheet; nothing in it is a formula"))
 
 
 def language() -> str:
@@ -74,14 +77,14 @@ def show(call: Call) -> int:
     """A view, page by page."""
     args = call.args
     listed = read(call, args.view, args.query, args.sort)
-    call.show(listed, *lines(listed))
+    call.show(listed, *(table(listed) if args.csv else lines(listed)))
     return exits.DONE
 
 
 def find(call: Call) -> int:
     """Everything that says this, the newest first; exit code 1 where there is nothing."""
     listed = read(call, view.View.FOUND.value, " ".join(call.args.words), "")
-    call.show(listed, *lines(listed))
+    call.show(listed, *(table(listed) if call.args.csv else lines(listed)))
     return exits.DONE if listed.rows else exits.REFUSED
 
 
@@ -102,3 +105,25 @@ def lines(listed: Listed) -> Iterator[str]:
     yield from itemlines.rows(listed.rows, listed.after, max(listed.total, len(listed.rows)))
     if listed.partial:
         yield listed.partial
+
+
+def table(listed: Listed) -> Iterator[str]:
+    """The rows as CSV, with covered words covered; its names and codes are those of `--json`."""
+    head = ("id", "state", "lane", "account", "author", "language", "category", "clause", "due", "arrived", "text")
+    rows = (
+        (
+            row.id,
+            row.state.value,
+            int(row.lane),
+            row.account,
+            row.author,
+            row.language,
+            row.category,
+            row.clause,
+            row.due.isoformat() if row.due else "",
+            row.arrived.isoformat(),
+            text.cover(row.text, row.masks),
+        )
+        for row in listed.rows
+    )
+    yield from spreadsheet.lines(head, rows)

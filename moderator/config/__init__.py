@@ -75,6 +75,7 @@ class Times:
     retries: tuple[float, ...] = (5.0, 15.0, 60.0, 300.0)
     """Pauses before a refused effect is tried again; the last one repeats."""
     poll: float = 20.0
+    heartbeat: float = 600.0
     """How often an account is asked for new comments."""
     refresh: float = 60.0
     """How often open and recently decided items are read again for edits and natively made changes."""
@@ -160,6 +161,7 @@ class ConductRules:
     confidential: Weight = Weight.HARD
     matter: Weight = Weight.HARD
     placeholder: Weight = Weight.HARD
+    description: Weight = Weight.SOFT
     soft_length: int = 280
     """Graphemes after which a reply is called long; the platform's own limit is always hard."""
     disclaimer: str = "This is a reply of the official desk; it creates no legal right or obligation."

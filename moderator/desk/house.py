@@ -56,6 +56,7 @@ class House:
         self.private = private
         self.on_commit = on_commit
         """Called in the writer thread after each commit, with what was announced and the trail's head."""
+        self._began_ms = self.clock.up_ms()
         self.windows = Windows(self.clock)
         self.presence = Presence(self.clock)
         self.vault = Vault(allow=config.vault.allow, limit_s=config.times.vault)
@@ -81,6 +82,11 @@ class House:
         self.engine: Engine
         self.judge: Judge
         self.store: Store
+
+    @property
+    def up_s(self) -> float:
+        """Seconds since this desk was opened."""
+        return (self.clock.up_ms() - self._began_ms) / 1000
 
     async def start(self) -> None:
         """Open the database, take the policy into force, settle what a crash left open, and be ready."""

@@ -156,7 +156,7 @@ def _code(place: Room | Look, account_id: int) -> code_of_conduct.Code:
     """The code of conduct in force on this account."""
     rules = place.config.conduct
     capabilities = place.house.capabilities(account_id)
-    names = ("length", "identity", "personal_data", "confidential", "matter", "placeholder")
+    names = ("length", "identity", "personal_data", "confidential", "matter", "placeholder", "description")
     return code_of_conduct.Code(
         weights={name: getattr(rules, name) for name in names},
         soft_length=rules.soft_length,

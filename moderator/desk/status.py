@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from moderator import __version__
 from moderator.desk.room import Look, need
 from moderator.desk.telling import draft_of, effect_of
 from moderator.domain.account import Status as AccountStatus
 from moderator.domain.person import Actor, Permission
 from moderator.domain.view import AccountHealth, Status, View
-from moderator.domain.wording import recalled
+from moderator.domain.wording import recalled, words
 from moderator.platforms import PLATFORMS
 from moderator.store import base, decisions, figures, outbox, polls, queue
 from moderator.store.items import of
@@ -44,7 +46,8 @@ def health(look: Look, row: base.Row) -> AccountHealth:
     """How one account's line to its platform stands."""
     kind = PLATFORMS.get(row["platform"])
     active = row["status"] == AccountStatus.ACTIVE
-    up = active and row["down_since"] is None and not row["paused"]
+    silent = _silent(look, row) if active else ""
+    up = active and row["down_since"] is None and not row["paused"] and not silent
     return AccountHealth(
         id=row["id"],
         name=row["name"],
@@ -54,9 +57,25 @@ def health(look: Look, row: base.Row) -> AccountHealth:
         since=of(row["down_since"]),
         last_ok=of(row["last_ok"]),
         next_poll=look.house.not_before.get(row["id"]),
-        sentence=recalled(row["sentence"] or ""),
+        sentence=recalled(row["sentence"] or "") or silent,
         tested=kind.tested if kind else "",
     )
+
+
+def _silent(look: Look, row: base.Row) -> str:
+    """A sentence where an account was not read for longer than its heartbeat, "" otherwise.
+
+    Counted from its last reading, and no further back than the desk itself is up: a night with the desk switched off is
+    no fault of a platform. A file that people bring has no heartbeat.
+    """
+    last = of(row["last_ok"])
+    limit = timedelta(seconds=look.config.times.heartbeat)
+    if last is None or row["platform"] == "import" or look.house.up_s < look.config.times.heartbeat:
+        return ""
+    if look.now - last <= limit:
+        return ""
+    minutes = int((look.now - last).total_seconds() // 60)
+    return words("Not read for {n} min: what came in since then is not here. Tell the administrator.", n=minutes)
 
 
 def account_health(look: Look, account_id: int) -> AccountHealth | None:

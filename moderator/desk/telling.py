@@ -18,7 +18,7 @@ from moderator.domain.wording import Words, recalled, words
 from moderator.store import base, people
 from moderator.store.items import of
 from moderator.store.orders import key_of
-from moderator.text import clean
+from moderator.text import clean, defang
 
 _SHOWN = 400
 """Code points of a comment in a row of the queue."""
@@ -73,7 +73,7 @@ def _label(op: Op, row: base.Row) -> Words:
     """What an effect is, in words: on which account, and whose comment."""
     if op is Op.MAIL:
         return words("mail {ref}", ref=row["ref"] or "")
-    names = {"account": row["account"], "author": row["author"] or ""}
+    names = {"account": row["account"], "author": defang(row["author"] or "")}
     if op is Op.HIDE:
         return words("hide {account} {author}", **names)
     if op is Op.RESTORE:

@@ -29,7 +29,7 @@ class Mark:
     """One rule's answer for one draft."""
 
     rule: str
-    """length, identity, personal_data, confidential, matter, placeholder, empty."""
+    """length, identity, personal_data, confidential, matter, placeholder, description, empty."""
     weight: Weight
     kept: bool
     sentence: str

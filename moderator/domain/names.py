@@ -83,6 +83,7 @@ NAMES: Final[dict[str, str]] = {
     "confidential": mark("confidential"),
     "matter": mark("matter"),
     "placeholder": mark("placeholder"),
+    "description": mark("description"),
 }
 """Code → its name. Two codes of one spelling have one name."""
 

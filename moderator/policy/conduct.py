@@ -27,6 +27,7 @@ DEFAULTS: Final[Mapping[str, Weight]] = {
     "confidential": Weight.HARD,
     "matter": Weight.HARD,
     "placeholder": Weight.HARD,
+    "description": Weight.SOFT,
     "first_person": Weight.SOFT,
 }
 """How strongly each rule holds where the account says nothing else."""
@@ -106,6 +107,11 @@ _THIRD_PERSON = re.compile(
     r"|it is (?:hereby )?(?:informed|clarified|stated)|you are hereby)\b|सूचित किया जाता है|जনোৱা হয় যে|জনোৱা হ'ল যে",
     re.IGNORECASE,
 )
+_MEDIA_LINK = re.compile(
+    r"\bhttps?://[^\s()<>]+\.(?:jpe?g|png|gif|webp|svg|mp4|mov|webm|mp3|ogg|m4a|wav)\b[^\s()<>]*", re.IGNORECASE
+)
+_DESCRIPTION = re.compile(r"\s*\([^()]{8,}\)")
+"""What a picture shows, in round brackets right behind its link."""
 
 
 def check(
@@ -124,6 +130,7 @@ def check(
         "confidential": _confidential(text, code),
         "matter": _matters(text, code, recipient),
         "placeholder": _placeholders(text),
+        "description": _undescribed(text),
         "first_person": _impersonal(text, language),
     }
     length = len(graphemes(outgoing))
@@ -164,6 +171,7 @@ _KEPT: Final = {
     "confidential": mark("Nothing marked confidential."),
     "matter": mark("No registered matter is touched."),
     "placeholder": mark("Nothing is left to fill in."),
+    "description": mark("Every linked picture, voice or video is described."),
     "first_person": mark("Written in the first person."),
 }
 
@@ -270,6 +278,17 @@ def _matters(text: str, code: Code, recipient: str) -> Iterator[_Broken]:
 def _placeholders(text: str) -> Iterator[_Broken]:
     for found in _PLACEHOLDER.finditer(text):
         yield words("“{gap}” is not filled in.", gap=found[0][:40]), found.start(), found.end()
+
+
+def _undescribed(text: str) -> Iterator[_Broken]:
+    """Links to pictures, voice and video without words for who cannot see or hear them."""
+    for found in _MEDIA_LINK.finditer(text):
+        if not _DESCRIPTION.match(text, found.end()):
+            yield (
+                words("Say what the linked file shows, in brackets behind the link: not everybody can see or hear it."),
+                found.start(),
+                found.end(),
+            )
 
 
 def _impersonal(text: str, language: str) -> Iterator[_Broken]:

@@ -12,6 +12,7 @@ from itertools import groupby
 from moderator import text
 from moderator.domain import masking
 from moderator.domain.policy import Finding
+from moderator.domain.view import Row
 from moderator.tui.paper import Line, Piece
 
 GUTTER = "┃"
@@ -32,6 +33,16 @@ class Layout:
 
     lines: tuple[Line, ...]
     origins: tuple[tuple[int, ...], ...]
+
+
+def name_of(author: str) -> str:
+    """An author's name on one line; a link posing as a name is as inert as any."""
+    return text.defang(text.one_line(author))
+
+
+def named(row: Row) -> str:
+    """An item as the strip names it: account and author."""
+    return f"{text.one_line(row.account)} {name_of(row.author)}"
 
 
 def masks_of(findings: Sequence[Finding], revealed: bool) -> tuple[tuple[int, int], ...]:

@@ -15,29 +15,22 @@ from textual.widgets import TextArea
 
 from moderator import text
 from moderator.domain import asks
-from moderator.domain.conduct import Conduct, Mark, Weight
+from moderator.domain.conduct import Conduct
 from moderator.domain.errors import Refused
 from moderator.domain.view import Detail, Row
-from moderator.locale import N_, _, n_
-from moderator.tui import fields, frame, itemtext
+from moderator.locale import _, n_
+from moderator.tui import conductlines, fields, frame, itemtext
 from moderator.tui.actions import Place, bindings
 from moderator.tui.base import NOT_YET, DeskScreen
-from moderator.tui.citizen import masks_of
+from moderator.tui.citizen import masks_of, name_of, named
 from moderator.tui.formlist import lifting
 from moderator.tui.forms import FormScreen
-from moderator.tui.paper import Line, Paper, both_ends, fit, line, rule
-from moderator.tui.work import named
+from moderator.tui.paper import Line, Paper, both_ends, line, rule
 from moderator.tui.writing import Writing
 
 CHECK_AFTER = 0.25
 """Seconds after the last key before the conduct check runs."""
 CONTEXT_LINES = 6
-KEPT: dict[str, str] = {
-    "identity": N_("name and role"), "personal_data": N_("no personal data"),
-    "confidential": N_("nothing confidential"), "matter": N_("no registered matter"),
-    "placeholder": N_("no placeholder"), "first_person": N_("no first person"), "length": N_("length"), "empty": "",
-}  # fmt: skip
-"""A rule that is kept, as a tick names it; "" says nothing."""
 
 
 class ReplyScreen(DeskScreen):
@@ -125,7 +118,7 @@ class ReplyScreen(DeskScreen):
         """To whom, how long, and whether anything urgent waits."""
         found = self.conduct
         length = f" · {_('{n} of {limit}', n=found.length, limit=found.limit)}" if found else ""
-        to, where = text.one_line(self.row.author), text.one_line(self.row.account)
+        to, where = name_of(self.row.author), text.one_line(self.row.account)
         title = _("Reply to {author} on {account}", author=to, account=where)
         left = [(f" {title}", "title"), (f" · {self.row.language}{length}", "dim")]
         urgent = frame.urgent_piece(self.desk.state, "u" if self.previewing else "Esc u")
@@ -162,15 +155,7 @@ class ReplyScreen(DeskScreen):
 
     def draw_marks(self, width: int, height: int) -> list[Line]:
         """The rules of conduct that are kept, then each that is broken, in a sentence."""
-        marks = self.conduct.marks if self.conduct else ()
-        held = [KEPT.get(mark.rule, mark.rule) for mark in marks if mark.kept and mark.weight is not Weight.OFF]
-        kept = "  ".join(f"✓ {_(name)}" for name in held if name)
-        told = kept or _("conduct: not checked yet")
-        lines = [rule(width), fit(((f" {told}", "good" if kept else "dim"),), width)]
-        for mark in marks:
-            if not mark.kept and mark.weight is not Weight.OFF:
-                lines += _broken(mark, width)
-        return lines[:6]
+        return conductlines.marks(self.conduct, width)
 
     def draw_foot(self, width: int, height: int) -> list[Line]:
         """What happened, whether it is saved, and the keys of this moment."""
@@ -401,10 +386,3 @@ class ReplyScreen(DeskScreen):
     def act_urgent(self) -> Coroutine[Any, Any, None] | None:
         """To the most urgent item; the draft is kept."""
         return super().act_urgent() if self.previewing else None
-
-
-def _broken(mark: Mark, width: int) -> list[Line]:
-    hard = mark.weight is Weight.HARD
-    sign, role = ("✗", "bad") if hard else ("!", "warn")
-    return [line(f" {sign if number == 0 else ' '} {part}", role)
-            for number, (part, _at) in enumerate(text.wrap(text.one_line(mark.sentence), width - 4))]  # fmt: skip

@@ -15,6 +15,7 @@ from moderator.domain.policy import Asks
 from moderator.domain.view import Detail, EffectView, Row
 from moderator.locale import N_, _, current, translated
 from moderator.tui import fields
+from moderator.tui.citizen import name_of
 from moderator.tui.messages import Ask
 from moderator.tui.state import State
 
@@ -220,7 +221,7 @@ def _by_voice(row: Row, levels: Sequence[Level], *, covered: bool) -> tuple[tupl
     words = text.one_line(text.cover(row.text, row.masks) if covered else row.text)
     return (
         (_("By voice first: {number}", number=number), "urgent"),
-        (_("Read out: “{words}” by {author}, item {item}.", words=words, author=text.one_line(row.author), item=row.id),
+        (_("Read out: “{words}” by {author}, item {item}.", words=words, author=name_of(row.author), item=row.id),
          "text"),
     )  # fmt: skip
 

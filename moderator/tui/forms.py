@@ -16,6 +16,7 @@ from moderator.locale import _
 from moderator.tui import fields, frame
 from moderator.tui.actions import Place
 from moderator.tui.base import DeskScreen
+from moderator.tui.citizen import named
 from moderator.tui.formlist import Field, Form, Values
 from moderator.tui.messages import Ask
 from moderator.tui.paper import Line, Paper, both_ends, fit, line, rule
@@ -74,7 +75,7 @@ class FormScreen(DeskScreen):
     def draw_head(self, width: int, height: int) -> list[Line]:
         """What is being done, to what."""
         state = self.desk.state
-        title = f" {self.form.title} · {text.one_line(self.row.account)} {text.one_line(self.row.author)}"
+        title = f" {self.form.title} · {named(self.row)}"
         head = both_ends([(title, "title")], frame.urgent_piece(state, "Esc u"), width)
         return [head, *frame.banners(state, width), rule(width)]
 
@@ -155,7 +156,7 @@ class FormScreen(DeskScreen):
     async def _have_done(self, ask: Ask | asks.SettleEffect) -> bool:
         if isinstance(ask, asks.SettleEffect):
             return await self.desk.settle(self.form.effect_id, ask)
-        label = _(self.form.label, item=f"{text.one_line(self.row.account)} {text.one_line(self.row.author)}")
+        label = _(self.form.label, item=named(self.row))
         return await self.desk.perform(self.row.id, self.form.act, ask, label) is not None
 
 

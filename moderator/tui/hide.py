@@ -21,10 +21,9 @@ from moderator.locale import N_, _
 from moderator.tui import frame, itemtext
 from moderator.tui.actions import Place, bindings
 from moderator.tui.base import DeskScreen
-from moderator.tui.citizen import Layout, Mark, masks_of, quote
+from moderator.tui.citizen import Layout, Mark, masks_of, named, quote
 from moderator.tui.marking import Marking, line_beside
 from moderator.tui.paper import Line, Paper, both_ends, fit, line, rule
-from moderator.tui.work import named
 
 MARK_KEYS = N_("← → by word · ↑ ↓ by line · v start and end · Enter takes them · Esc back")
 LAST_DIGIT = 9

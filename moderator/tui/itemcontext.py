@@ -10,7 +10,7 @@ from moderator import rows, text
 from moderator.domain import tongues
 from moderator.domain.view import Detail, Row, ThreadEntry, VersionView
 from moderator.locale import _, current, n_, translated
-from moderator.tui.citizen import GUTTER, Layout, Mark, finding_marks, lay_out, masks_of
+from moderator.tui.citizen import GUTTER, Layout, Mark, finding_marks, lay_out, masks_of, name_of
 from moderator.tui.itemwords import Options, disposition_words, state_words
 from moderator.tui.paper import Line, fit, line, rule
 from moderator.tui.state import State
@@ -165,7 +165,7 @@ def _voice(entry: ThreadEntry, state: State, width: int, options: Options) -> li
     indent = min(entry.depth, 4) * 2
     if entry.ours:
         return _our_voice(entry, width, indent)
-    name = text.clip(text.one_line(entry.author), NAME_CELLS)
+    name = text.clip(name_of(entry.author), NAME_CELLS)
     heading: Line = ((f"{GUTTER} " + " " * indent, "gutter"), (f"{when}{name}", "dim"))
     masks = () if options.revealed else entry.masks
     lines = lay_out(entry.text, width, masks=masks, indent=indent).lines

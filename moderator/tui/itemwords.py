@@ -11,6 +11,7 @@ from moderator.domain.item import Cause, Disposition, Visibility
 from moderator.domain.item import State as WorkState
 from moderator.domain.view import Row
 from moderator.locale import N_, _, current, n_, translated
+from moderator.tui.citizen import name_of
 from moderator.tui.paper import Line, Piece, fit
 
 ROOMY = 90
@@ -40,7 +41,7 @@ def facts_line(row: Row, now: datetime, clock: str, width: int) -> Line:
     when = f" · {clock}, {ago(minutes)}" if width >= ROOMY else f" · {clock}"
     told = due if late else _("due {when}", when=due)
     pieces: list[Piece] = [
-        (f" {text.one_line(row.account)} · {text.clip(text.one_line(row.author), max(width // 3, 12))}", "title"),
+        (f" {text.one_line(row.account)} · {text.clip(name_of(row.author), max(width // 3, 12))}", "title"),
         (when, "dim"),
         (f" · {told}" if due else "", "warn" if late else "text"),
         (f" · {row.language} · {_(_VISIBILITIES[row.visibility])}", "dim"),

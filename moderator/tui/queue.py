@@ -84,6 +84,10 @@ class QueueScreen(QueueMarks):
             shown = [*shown[: room - 1], line(f" {more}", "dim")]
         return [head, rule(width), *shown, *known]
 
+    def on_resize(self, event: events.Resize) -> None:
+        """A wider screen has room for the item beside the list."""
+        self.call_after_refresh(self._rest)
+
     def forget(self) -> None:
         """Nothing that was loaded, marked or looked for counts any more."""
         super().forget()

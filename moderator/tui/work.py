@@ -8,7 +8,6 @@ from typing import Any
 from textual import events
 from textual.screen import Screen
 
-from moderator import text
 from moderator.domain import asks
 from moderator.domain.effect import EffectState
 from moderator.domain.item import State as WorkState
@@ -17,15 +16,11 @@ from moderator.locale import N_, _
 from moderator.tui import formlist
 from moderator.tui.actions import key, keymap
 from moderator.tui.base import DeskScreen
+from moderator.tui.citizen import named
 from moderator.tui.forms import FormScreen
 from moderator.tui.messages import Ask
 
 Doing = Coroutine[Any, Any, object] | None
-
-
-def named(row: Row) -> str:
-    """An item as the strip names it."""
-    return f"{text.one_line(row.account)} {text.one_line(row.author)}"
 
 
 class WorkScreen(DeskScreen):

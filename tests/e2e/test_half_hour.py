@@ -17,7 +17,7 @@ import sys
 import time
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -35,8 +35,8 @@ pytestmark = pytest.mark.e2e
 LINE = Path(__file__).resolve().parent / "slow_line.py"
 DELAY_MS, BYTES_PER_SECOND = "150", "960"
 NOT_YET = "Not yet: this terminal"
-ANSWER = 6.0
-"""Seconds in which the desk has heard of an act, if the program took the key for one."""
+LONGEST = 45.0
+"""Seconds for whatever has to come over this line."""
 SEED = "half hour"
 LADDER = """
 [[escalation.levels]]
@@ -60,6 +60,7 @@ MOST_KEYS = {"leave": 1.0, "hide": 2.0, "escalate": 3.0, "reply": 3.0, "snooze":
 """Keystrokes of an act, without its text and without those that the program did not take yet."""
 ROUND = ("leave", "leave", "hide", "leave", "undo", "leave", "reply", "snooze", "leave", "escalate")
 """What the officer does, over and over; where the row does not ask for it, it is left public."""
+BURST = re.compile(r"×\d+\s*$")
 FOUND = re.compile(r"\b(?:abusive|spam|phishing|targeted) [A-Z]\d")
 
 
@@ -91,7 +92,7 @@ class Officer:
 
     def row(self) -> str:
         """The row under the cursor, as it stands on the screen now."""
-        return wait_for(self._row, 60, lambda: f"a row under the cursor on:\n{self.screen.text()}")
+        return wait_for(self._row, LONGEST, lambda: f"a row under the cursor on:\n{self.screen.text()}")
 
     def _row(self) -> str:
         return next((line for line in self.screen.text().splitlines() if line.startswith("▌")), "")
@@ -110,16 +111,13 @@ class Officer:
 
     # the desk
 
-    def heard(self, kind: str, count: int = 1, seconds: float = ANSWER) -> list[int]:
-        """The items that this kind of act has come to since the last time; fewer where the time is over."""
-        deadline = time.monotonic() + seconds
+    def heard(self, kind: str) -> list[int]:
+        """The items that this kind of act has come to since the last time."""
         found: list[int] = []
-        while len(found) < count and time.monotonic() < deadline:
-            for event in self.client.trail(after=self.head, limit=200):
-                self.head = event.seq
-                if event.kind == kind:
-                    found.append(event.item)
-            time.sleep(0.05)
+        for event in self.client.trail(after=self.head, limit=200):
+            self.head = event.seq
+            if event.kind == kind:
+                found.append(event.item)
         return found
 
     def check(self, line: str, item_id: int, act: str) -> None:
@@ -133,74 +131,90 @@ class Officer:
     def act(self, act: str) -> None:
         """One act of the round."""
         line = self.row()
-        if act == "hide" and not FOUND.search(line):
-            act = "leave"
+        if BURST.search(line) or (act == "hide" and not FOUND.search(line)):
+            act = act if act == "undo" else "leave"
         getattr(self, act)()
 
     def leave(self) -> None:
-        """a, until it counts."""
-        self._at_once("leave", "a")
+        """a; where the row stands for many, their preview and Enter."""
+        if BURST.search(self.row()):
+            self.burst()
+            return
+        self._tried("leave", "a", checked=True)
+        self.done["leave"] += 1
+
+    def burst(self) -> None:
+        """a on a row that stands for its near-duplicates: all of them, once the preview was seen."""
+        line = self._opened("burst", "a", "do it")
+        found = self._confirmed("burst")
+        if not any(shows(line, row) for row in self.client.rows(found)):
+            self.wrong.append(f"burst: {line!r} was under the cursor, {found} were left")
+        self.done["burst"] += 1
+
+    def _confirmed(self, act: str) -> list[int]:
+        """Enter on a preview until it counts; the items that were left public."""
+        for _attempt in range(20):
+            self.forget_refusal()
+            self.press(act, "Enter")
+            found = wait_for(lambda: self.heard(KINDS["leave"]) or self._refusal(), LONGEST, self.screen.text)
+            if isinstance(found, list):
+                self.row()
+                return found + self.heard(KINDS["leave"])
+            self._refused(act)
+        raise AssertionError(f"{act} never counted on:\n{self.screen.text()}")
 
     def undo(self) -> None:
-        """z takes the last act back, and the cursor returns to that very item; then it is left again."""
-        before = self.client.trail(after=max(self.head - 30, 0), limit=200)
-        last = [event.item for event in before if event.kind == KINDS["leave"]]
-        if not last:
-            return
-        self._tried("undo", "z", lambda line: None)
-        self.done["undo"] += 1
+        """z takes the last act back."""
+        if self.done["leave"]:
+            self._tried("undo", "z", checked=False)
+            self.done["undo"] += 1
 
-    def _at_once(self, act: str, key: str) -> None:
-        self._tried(act, key, lambda line: line)
-        self.done[act] += 1
-
-    def _tried(self, act: str, key: str, checked: Callable[[str], str | None]) -> None:
-        """Press a key on what stands under the cursor until the desk hears of it."""
+    def _tried(self, act: str, key: str, *, checked: bool) -> None:
+        """Press a key on what stands under the cursor, at once, until the desk hears of it."""
         for _attempt in range(20):
+            self.forget_refusal()
             line = self.row()
             self.press(act, key)
-            for item_id in self.heard(KINDS[act]):
-                if checked(line) is not None:
-                    self.check(line, item_id, act)
+            found = wait_for(lambda: self.heard(KINDS[act]) or self._refusal(), LONGEST, self.screen.text)
+            if isinstance(found, list):
+                if checked:
+                    self.check(line, found[0], act)
                 return
             self._refused(act)
         raise AssertionError(f"{act} never counted on:\n{self.screen.text()}")
+
+    def _opened(self, act: str, key: str, words: str) -> str:
+        """Press a key until what it opens stands on the screen; the row that was under the cursor."""
+        for _attempt in range(20):
+            self.forget_refusal()
+            line = self.row()
+            self.press(act, key)
+            if wait_for(lambda: self._stands(words) or self._refusal(), LONGEST, self.screen.text) == words:
+                return line
+            self._refused(act)
+        raise AssertionError(f"{act} never opened on:\n{self.screen.text()}")
+
+    def _stands(self, words: str) -> str:
+        return words if words in self.screen.text() else ""
+
+    def _refusal(self) -> str:
+        """The program's word that the key came too early."""
+        return self._stands(NOT_YET)
+
+    def forget_refusal(self) -> None:
+        """Have the screen say something else, so that the next refusal is seen: Ctrl-C ends nothing there."""
+        if self._refusal():
+            self.screen.keys("C-c")
+            self.screen.lacks(NOT_YET, seconds=LONGEST)
 
     def _refused(self, act: str) -> None:
         """The program has not taken the key: it is no keystroke of the decision."""
         self.pressed[act] -= 1
         self.not_yet += 1
 
-    def _opened(self, act: str, key: str, words: str) -> str:
-        """Press a key until what it opens stands on the screen; the row that was under the cursor."""
-        for _attempt in range(20):
-            self.at_rest()
-            line, refused_before = self.row(), NOT_YET in self.screen.text()
-            self.press(act, key)
-            shown = wait_for(lambda old=refused_before: self._outcome(words, old), 30, self.screen.text)
-            if shown == words:
-                return line
-            self._refused(act)
-        raise AssertionError(f"{act} never opened on:\n{self.screen.text()}")
-
-    def _outcome(self, words: str, refused_before: bool) -> str:
-        """What a key led to, once it stands on the screen: what it opens, or the refusal where that is new."""
-        shown = self.screen.text()
-        if words in shown:
-            return words
-        return NOT_YET if NOT_YET in shown and not refused_before else ""
-
-    def at_rest(self) -> None:
-        """Wait until the line has brought everything: whoever opens something looks at it first."""
-        before, deadline = "", time.monotonic() + 20
-        while (now := self.screen.text()) != before and time.monotonic() < deadline:
-            before = now
-            time.sleep(0.8)
-
     def _ended(self, act: str, line: str) -> None:
         """The act that was opened has come to the item it was opened on."""
-        found = self.heard(KINDS[act], seconds=30)
-        assert found, f"{act} was not heard of:\n{self.screen.text()}"
+        found = wait_for(lambda: self.heard(KINDS[act]), LONGEST, lambda: f"{act} on:\n{self.screen.text()}")
         self.check(line, found[0], act)
         self.done[act] += 1
 
@@ -214,9 +228,9 @@ class Officer:
         """r, a text, Esc for the preview, Enter."""
         line = self._opened("reply", "r", "Esc preview")
         self.type("reply", "Thank you. The office is open from 10 to 5 on every working day.")
-        self.screen.shows("working day", seconds=30)
+        self.screen.shows("working day", seconds=LONGEST)
         self.press("reply", "Escape")
-        self.screen.shows("keep and leave", seconds=30)
+        self.screen.shows("keep and leave", seconds=LONGEST)
         self.press("reply", "Enter")
         self._ended("reply", line)
 
@@ -241,19 +255,13 @@ class Officer:
         for _ in range(count):
             lines.append(self.row())
             self.press("bulk", "x", "j")
-            self.screen.shows(f"{len(lines)} marked", seconds=30)
+            self.screen.shows(f"{len(lines)} marked", seconds=LONGEST)
         self.press("bulk", "a")
-        self.screen.shows(f"Leave {count} comments public", "do it", seconds=30)
-        for _attempt in range(20):
-            self.press("bulk", "Enter")
-            found = self.heard(KINDS["leave"], count)
-            if found:
-                break
-        known = self.client.rows(found)
+        self.screen.shows(f"Leave {count} comments public", "do it", seconds=LONGEST)
+        known = self.client.rows(self._confirmed("bulk"))
         for line in lines:
             if not any(shows(line, row) for row in known):
                 self.wrong.append(f"bulk: {line!r} was marked, and {[row.text[:30] for row in known]} were left")
-        assert len(found) == count
         self.done["bulk"] += 1
 
     def search(self) -> None:
@@ -261,12 +269,12 @@ class Officer:
         self.press("search", "/")
         self.type("search", "is:question")
         self.press("search", "Enter")
-        self.screen.shows("is:question", seconds=30)
-        line = wait_for(lambda: "question" in self._row() and self._row(), 30, self.screen.text)
+        self.screen.shows("is:question", seconds=LONGEST)
+        line = wait_for(lambda: "question" in self._row() and self._row(), LONGEST, self.screen.text)
         assert line
         self.leave()
         self.press("search", "Escape")
-        self.screen.lacks("is:question", seconds=30)
+        self.screen.lacks("is:question", seconds=LONGEST)
         self.done["search"] += 1
 
     def told(self) -> str:

@@ -94,8 +94,12 @@ def walk_into(terminal: Terminal) -> None:
     """An item's thread, author and reasons, unfolded."""
     terminal.type("wG")
     terminal.shows("this author on our pages")
-    terminal.type("ygt")
-    terminal.shows("why here")
+    terminal.type("y")
+    terminal.shows("Why is item")
+    unforged(terminal.text())
+    terminal.type(ESC)
+    terminal.shows("author on our pages")
+    terminal.type("gt")
     unforged(terminal.text())
 
 

@@ -241,3 +241,21 @@ _frames = st.sampled_from(
 def test_no_personal_data_passes(frame: str, datum: str) -> None:
     conduct = check(frame.format(datum), DAS, CODE)
     assert "personal_data" in broken(conduct)
+
+
+@pytest.mark.req("L4")
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("See https://agency.example/map.jpg", False),
+        ("See https://agency.example/map.jpg (the relief camps of Hojai district)", True),
+        ("শুনক https://agency.example/a.mp3 (বানপানীৰ সতৰ্কবাণী, অসমীয়াত)", True),
+        ("See https://agency.example/map.png (map)", False),
+        ("See https://agency.example/relief and ask there", True),
+    ],
+)
+def test_a_linked_picture_is_described(text: str, kept: bool) -> None:
+    conduct = check(text, DAS, CODE)
+    assert [mark.kept for mark in conduct.marks if mark.rule == "description"] == [kept]
+    off = check(text, DAS, Code(weights={"description": Weight.OFF}))
+    assert all(mark.kept for mark in off.marks if mark.rule == "description"), "control: the rule alone says so"

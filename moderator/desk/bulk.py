@@ -119,21 +119,21 @@ def _fate(room: Room, actor: Actor, ask: Bulk, seen: Seen, tally: Tally) -> Fate
 
 
 def _leave(room: Room, item: Item, ask: Bulk, seen: Seen) -> Fate:
-    still_there(item, words("leaving it"))
+    still_there(item, words("The comment is gone from the platform; nothing is left to leave public."))
     ruling = Ruling(Disposition.LEFT_PUBLIC, seen.version, ask.masked)
     if item.visibility is not Visibility.HIDDEN:
         return Fate(item, ruling, ())
-    can(room, item, "restore", words("make it public again"))
+    can(room, item, "restore", words("This platform cannot make it public again for us."))
     return Fate(item, ruling, (Wanted(Op.RESTORE, _window(room)),))
 
 
 def _hide(room: Room, actor: Actor, item: Item, ask: Bulk, seen: Seen, tally: Tally) -> Fate:
-    still_there(item, words("hiding it"))
+    still_there(item, words("The comment is gone from the platform; hiding it is no longer possible."))
     text = comments.text_of(room.conn, item.id, item.comment_version)
     _never_in_bulk(room, item, text, tally)
     recorded_only = is_import(room, item)
     if not recorded_only:
-        can(room, item, "hide", words("hide comments"))
+        can(room, item, "hide", words("This platform cannot hide comments for us."))
     ruling = by_clause(room, item, Hide(seen.version, ask.clause, ask.masked, reason=ask.reason))
     start, end = ruling.span or (0, 0)
     like = Like(tally.fold(text[start:end]), tally.fold(text))

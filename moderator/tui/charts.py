@@ -51,12 +51,12 @@ def _canvas(buckets: Sequence[Bucket], step: int, height: int, top: int) -> list
     plot.plotsize(width, height)
     plot._set_size(width, height)
     plot.frame(False)
-    plot.xticks([])
-    plot.yticks([])
     plot.bar(
         [n - half / 2 for n in range(len(buckets))], [one.arrived for one in buckets], width=1 - 2 * half, marker="hd"
     )
     plot.scatter([n - half / 2 for n in range(len(buckets))], [one.decided for one in buckets], marker=DOT)
+    plot.xticks([])  # after the bars, which bring numbers of their own along
+    plot.yticks([])
     plot.xlim(half / 2 - 0.5, len(buckets) - 0.5 - half / 2)
     plot.ylim(0, max(top, 1))
     rows = plot.uncolorize(plot.build()).split("\n")[:height]

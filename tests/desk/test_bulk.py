@@ -231,7 +231,7 @@ async def test_urgent_edited_gone_decided_and_unknown_ones_stay_out(desk, office
     told = await bulk.preview(desk.house, officer, ask)
     assert told.taken == (good,)
     assert [one.item_id for one in told.excluded] == [urgent, edited, gone, decided, foreign, 9999]
-    assert all(one.sentence[0].isupper() and one.sentence.count(" ") > 2 for one in told.excluded), "sentences, not words"
+    assert all(one.sentence[0].isupper() and one.sentence.count(" ") > 2 for one in told.excluded), "whole sentences"
     done = await bulk.carry_out(desk.house, officer, ask)
     assert (await batch(desk, officer, done.row_id)).total == 1
     assert (await desk.item(edited)).state is State.NEW

@@ -74,6 +74,11 @@ def walk_queue(terminal: Terminal, count: int) -> None:
     """Every row of the view of all, and on a wide screen every second item beside it."""
     terminal.type("8")
     terminal.shows("[8 A")
+    terminal.type(":")
+    terminal.wait(lambda: terminal.has("leave public, no reply"), "the palette")
+    terminal.type("sort: age")  # in this order every comment has a row of its own
+    terminal.wait(lambda: terminal.has("sort by age"), "the order in the palette")
+    terminal.type(ENTER)
     for number in range(1, count + 1):
         cursor = f"▌.*{tag(number)}"
         terminal.wait(lambda cursor=cursor: terminal.has(cursor), f"{tag(number)} under the cursor")

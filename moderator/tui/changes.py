@@ -1,0 +1,137 @@
+"""Only what has changed is sent: what every cell of the terminal shows is remembered, and a frame is compared with it.
+
+The library sends whole lines of whatever was asked to be drawn again. Over a slow line most of that is what the
+officer sees already: a clock that moved by one digit, a screen that was drawn twice, the blank half of a page.
+
+A line is entered in its middle only where everything before that place has a width on which all terminals agree;
+after anything else (Indic scripts, emoji) the line is sent from its beginning on, or from there to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+Cell = tuple[str, Style | None]
+"""What one cell shows; the cells behind a wide character hold the empty string."""
+GAP = 10
+"""Unchanged cells in a row that are sent along rather than stepped over: a step and its colours cost as much."""
+_UNKNOWN: Cell = ("\0", None)
+"""A cell that was never drawn."""
+_SURE = frozenset("─│┃└┌┐┘├┤▌█▏▎▍▋▊▉░·•–—…×‹›✓✗●○↑↩→⏎‼◆▲←↓’“”≤≥")
+"""Signs of our own that take one cell everywhere, beside ASCII."""
+
+
+class Changed(CompositorUpdate):
+    """A frame that has been compared already."""
+
+    def __init__(self, sequence: str) -> None:
+        self.sequence = sequence
+
+    def __rich_console__(self, console: Console, options: object) -> Iterator[Segment]:
+        """Nothing for Rich: it goes to the terminal as it is."""
+        yield from ()
+
+    def render_segments(self, console: Console) -> str:
+        """The sequence."""
+        return self.sequence
+
+
+class Shown:
+    """What the terminal shows, row by row, as far as it is known."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, list[Cell]] = {}
+
+    def forget(self) -> None:
+        """The terminal was resized, or somebody else has drawn on it: everything has to be sent again."""
+        self._rows.clear()
+
+    def compare(self, update: CompositorUpdate, console: Console) -> CompositorUpdate:
+        """What of an update the terminal does not show yet. An update of an unknown kind is sent as it is."""
+        pieces = _pieces(update)
+        if pieces is None:
+            self.forget()
+            return update
+        return Changed("".join(self._row(y, x, strips, console) for y, x, strips in pieces))
+
+    def _row(self, y: int, x: int, strips: Iterable[Strip], console: Console) -> str:
+        """One stretch of a row, from cell x on."""
+        new = [cell for strip in strips for segment in strip for cell in _cells(segment)]
+        row = self._rows.setdefault(y, [])
+        end = x + len(new)
+        row.extend([_UNKNOWN] * (end - len(row)))
+        old, row[x:end] = row[x:end], new
+        sent = _runs(old, new, all(map(_certain, row[:x])))
+        return "".join(f"\x1b[{y + 1};{x + first + 1}H{_rendered(new[first:last], console)}" for first, last in sent)
+
+
+def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Iterable[Strip]]] | None:
+    """(row, first cell, strips) of an update; None where it is of a kind that is not known."""
+    if isinstance(update, LayoutUpdate):
+        return ((y, update.region.x, strips) for y, strips in enumerate(update.strips, update.region.y))
+    if isinstance(update, ChopsUpdate):
+        return _chops(update)
+    return None
+
+
+def _chops(update: ChopsUpdate) -> Iterator[tuple[int, int, Iterable[Strip]]]:
+    """The parts of widgets that lie within the spans that were asked for."""
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x <= last and end > first:
+                yield y, x, (strip if end <= last else strip.crop(0, min(end, last) - x),)
+
+
+def _cells(segment: Segment) -> list[Cell]:
+    """A segment cell by cell; marks stay with the character that they stand on."""
+    words, style = segment.text, segment.style
+    if words.isascii():
+        return [(char, style) for char in words]
+    cells: list[Cell] = []
+    for char in words:
+        size = cell_len(char)
+        if size == 0 and cells:
+            cells[-1] = (cells[-1][0] + char, style)
+            continue
+        cells.append((char, style))
+        cells.extend([("", style)] * (size - 1))
+    return cells
+
+
+def _certain(cell: Cell) -> bool:
+    """Whether every terminal gives this one cell."""
+    return (cell[0].isascii() and cell[0] != "") or cell[0] in _SURE
+
+
+def _runs(old: Sequence[Cell], new: Sequence[Cell], sure_before: bool) -> list[tuple[int, int]]:
+    """Where the cells differ: (first, behind the last), near ones as one, widened to places that are certain."""
+    differing = [n for n in range(len(new)) if old[n] != new[n]]
+    if not differing:
+        return []
+    unsure = [n for n in range(len(new)) if not (_certain(new[n]) and (_certain(old[n]) or old[n] == _UNKNOWN))]
+    if not sure_before:
+        return [(0, len(new))]
+    limit = unsure[0] if unsure else len(new)
+    runs: list[tuple[int, int]] = []
+    for n in (one for one in differing if one < limit):
+        if runs and n - runs[-1][1] < GAP:
+            runs[-1] = (runs[-1][0], n + 1)
+        else:
+            runs.append((n, n + 1))
+    if differing[-1] < limit:
+        return runs
+    return [*runs, (limit, len(new))]  # from the first uncertain cell on, as a whole
+
+
+def _rendered(cells: Sequence[Cell], console: Console) -> str:
+    """Cells as the terminal takes them, in as few colours as they have."""
+    grouped = groupby(cells, key=lambda cell: cell[1])
+    return Strip([Segment("".join(char for char, _ in run), style) for style, run in grouped]).render(console)

@@ -14,7 +14,7 @@ from moderator import locale
 from moderator.domain import wire
 from moderator.domain.errors import Code, Refused
 from moderator.domain.view import API
-from moderator.domain.wording import Words, words
+from moderator.domain.wording import Words, mark, words
 
 T = TypeVar("T")
 
@@ -128,10 +128,21 @@ def ask_of(kind: type[T], raw: bytes) -> T:
         raise Refused(Code.BAD, str(mismatch), words("Correct the request and send it again.")) from None
 
 
+_NO_SUCH: Final = {
+    "item": mark("There is no such item."),
+    "version": mark("There is no such version."),
+    "effect": mark("There is no such effect."),
+    "account": mark("There is no such account."),
+    "person": mark("There is no such person."),
+    "event": mark("There is no such event."),
+    "escalation": mark("There is no such escalation."),
+    "bulk act": mark("There is no such bulk act."),
+    "hour": mark("Hours are a number."),
+}
+
+
 def number_of(text: str, what: str) -> int:
     """A row id from a path or a query. Raises `Refused` where it cannot be one."""
     if text.isascii() and text.isdigit() and len(text) <= 18:
         return int(text)
-    raise Refused(
-        Code.NOT_FOUND, words("There is no such {what}.", what=what), words("Numbers are shown beside what they name.")
-    )
+    raise Refused(Code.NOT_FOUND, words(_NO_SUCH[what]), words("Numbers are shown beside what they name."))

@@ -133,7 +133,7 @@ class BulkScreen(DeskScreen):
 
     def draw_head(self, width: int, height: int) -> list[Line]:
         """What is about to be done."""
-        urgent = frame.urgent_piece(self.desk.state, "Esc u")
+        urgent = frame.urgent_piece(self.desk.state, f"Esc {key('urgent')}")
         count = len(self.items)
         title = (
             n_("Leave {n} comment public", "Leave {n} comments public", count)

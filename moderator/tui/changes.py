@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
+
+from moderator import text
 
 Cell = tuple[str, Style | None]
 """What one cell shows; the cells behind a wide character hold the empty string."""
@@ -64,7 +65,7 @@ class Shown:
 
     def _row(self, y: int, x: int, strips: Iterable[Strip], console: Console) -> str:
         """One stretch of a row, from cell x on."""
-        new = [cell for strip in strips for segment in strip for cell in _cells(segment)]
+        new = _cells(strips)
         row = self._rows.setdefault(y, [])
         end = x + len(new)
         row.extend([_UNKNOWN] * (end - len(row)))
@@ -90,20 +91,25 @@ def _chops(update: ChopsUpdate) -> Iterator[tuple[int, int, Iterable[Strip]]]:
                 yield y, x, (strip if end <= last else strip.crop(0, min(end, last) - x),)
 
 
-def _cells(segment: Segment) -> list[Cell]:
-    """A segment cell by cell; marks stay with the character that they stand on."""
-    words, style = segment.text, segment.style
-    if words.isascii():
-        return [(char, style) for char in words]
+def _cells(strips: Iterable[Strip]) -> list[Cell]:
+    """Strips cell by cell; marks stay with the character that they stand on."""
     cells: list[Cell] = []
-    for char in words:
-        size = cell_len(char)
-        if size == 0 and cells:
-            cells[-1] = (cells[-1][0] + char, style)
-            continue
-        cells.append((char, style))
-        cells.extend([("", style)] * (size - 1))
+    for segment in (segment for strip in strips for segment in strip if not segment.control):
+        if segment.text.isascii():
+            cells += [(char, segment.style) for char in segment.text]
+        else:
+            _add(cells, segment.text, segment.style)
     return cells
+
+
+def _add(cells: list[Cell], words: str, style: Style | None) -> None:
+    for char in words:
+        size = text.cells(char)
+        if size == 0 and cells:
+            cells[-1] = (cells[-1][0] + char, cells[-1][1])
+        else:
+            cells.append((char, style))
+            cells += [("", style)] * (size - 1)
 
 
 def _certain(cell: Cell) -> bool:

@@ -20,7 +20,7 @@ from moderator.domain.errors import Refused
 from moderator.domain.view import Detail, Row
 from moderator.locale import _, n_
 from moderator.tui import conductlines, fields, frame, itemtext
-from moderator.tui.actions import Place, bindings
+from moderator.tui.actions import Place, bindings, key
 from moderator.tui.base import NOT_YET, DeskScreen
 from moderator.tui.citizen import masks_of, name_of, named
 from moderator.tui.formlist import lifting
@@ -121,7 +121,7 @@ class ReplyScreen(DeskScreen):
         to, where = name_of(self.row.author), text.one_line(self.row.account)
         title = _("Reply to {author} on {account}", author=to, account=where)
         left = [(f" {title}", "title"), (f" · {self.row.language}{length}", "dim")]
-        urgent = frame.urgent_piece(self.desk.state, "u" if self.previewing else "Esc u")
+        urgent = frame.urgent_piece(self.desk.state, ("" if self.previewing else "Esc ") + key("urgent"))
         return [both_ends(left, urgent, width), *frame.banners(self.desk.state, width), rule(width)]
 
     def draw_comment(self, width: int, height: int) -> list[Line]:
@@ -151,7 +151,9 @@ class ReplyScreen(DeskScreen):
             return _("Does not go out so: change what is marked ✗."), "warn"
         times = self.desk.config.times
         seconds = int(times.helpline_window if self.is_helpline else times.reply_window)
-        return _("Goes out as follows, {n} s after Enter; z takes it back until then.", n=seconds), "dim"
+        return _(
+            "Goes out as follows, {n} s after Enter; {undo} takes it back until then.", n=seconds, undo=key("undo")
+        ), "dim"
 
     def draw_marks(self, width: int, height: int) -> list[Line]:
         """The rules of conduct that are kept, then each that is broken, in a sentence."""

@@ -14,7 +14,7 @@ from moderator.domain import asks
 from moderator.domain.view import Row
 from moderator.locale import _
 from moderator.tui import fields, frame
-from moderator.tui.actions import Place
+from moderator.tui.actions import Place, key
 from moderator.tui.base import DeskScreen
 from moderator.tui.citizen import named
 from moderator.tui.formlist import Field, Form, Values
@@ -76,7 +76,7 @@ class FormScreen(DeskScreen):
         """What is being done, to what."""
         state = self.desk.state
         title = f" {self.form.title} · {named(self.row)}"
-        head = both_ends([(title, "title")], frame.urgent_piece(state, "Esc u"), width)
+        head = both_ends([(title, "title")], frame.urgent_piece(state, f"Esc {key('urgent')}"), width)
         return [head, *frame.banners(state, width), rule(width)]
 
     def draw_context(self, width: int, height: int) -> list[Line]:

@@ -19,7 +19,7 @@ from moderator.domain.policy import Suggestion
 from moderator.domain.view import ClauseView, Detail, PolicyView, Row
 from moderator.locale import N_, _
 from moderator.tui import frame, itemtext
-from moderator.tui.actions import Place, bindings
+from moderator.tui.actions import Place, bindings, key
 from moderator.tui.base import DeskScreen
 from moderator.tui.citizen import Layout, Mark, masks_of, named, quote
 from moderator.tui.marking import Marking, line_beside
@@ -98,7 +98,7 @@ class HideScreen(DeskScreen):
 
     def draw_head(self, width: int, height: int) -> list[Line]:
         """Whose comment it is, and what hiding means on its platform."""
-        urgent = frame.urgent_piece(self.desk.state, "Esc u")
+        urgent = frame.urgent_piece(self.desk.state, f"Esc {key('urgent')}")
         title = f" {_('Hide {item}', item=named(self.row))}"
         return [both_ends([(title, "title")], urgent, width), *frame.banners(self.desk.state, width), rule(width)]
 
@@ -153,7 +153,9 @@ class HideScreen(DeskScreen):
         """Honest to the citizen: whether the author learns of it, and where they can appeal."""
         if self.detail is None:
             return []
-        seconds = _("leaves in {n} s, z takes it back", n=int(self.desk.config.times.hide_window))
+        seconds = _(
+            "leaves in {n} s, {undo} takes it back", n=int(self.desk.config.times.hide_window), undo=key("undo")
+        )
         appeal = text.one_line(self.policy.appeal) if self.policy else ""
         told = (
             _("Author will be told by the platform · appeal: {appeal}", appeal=appeal)

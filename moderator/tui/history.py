@@ -12,7 +12,7 @@ from textual.widget import Widget
 from moderator import text
 from moderator.locale import _
 from moderator.tui import frame, undoing
-from moderator.tui.actions import Place
+from moderator.tui.actions import Place, key
 from moderator.tui.base import DeskScreen
 from moderator.tui.paper import Line, Paper, both_ends, line, rule
 from moderator.tui.queue_list import MARKER
@@ -46,7 +46,7 @@ class HistoryScreen(DeskScreen):
 
     def draw_head(self, width: int, height: int) -> list[Line]:
         """What this page is."""
-        urgent = frame.urgent_piece(self.desk.state, "Esc u")
+        urgent = frame.urgent_piece(self.desk.state, f"Esc {key('urgent')}")
         return [both_ends([(f" {_('What you can take back')}", "title")], urgent, width), rule(width)]
 
     def draw_list(self, width: int, height: int) -> list[Line]:
@@ -55,7 +55,7 @@ class HistoryScreen(DeskScreen):
         self.place = max(0, min(self.place, len(found) - 1))
         first = max(0, self.place - height + 1)
         if not found:
-            return [line(f" {_('Nothing of yours can be undone now. o reopens or reverses a decided item.')}", "dim")]
+            return [line(f" {undoing.nothing()}", "dim")]
         return [self._entry(one, number == self.place, width) for number, one in enumerate(found)][first:]
 
     def _entry(self, one: Undoable, chosen: bool, width: int) -> Line:

@@ -7,16 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from time import monotonic
+from typing import Any
 
+from rich.console import RenderableType
 from rich.style import Style
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.filter import LineFilter
+from textual.screen import Screen
 
 from moderator.config import Config
 from moderator.tui import actions, inscript, keys, rebinding, terminal, themes
 from moderator.tui.acknowledge import Acknowledger
 from moderator.tui.base import DeskScreen
+from moderator.tui.changes import Changed, Shown
 from moderator.tui.early import Handover
 from moderator.tui.guard import GUARD
 from moderator.tui.lock import LockScreen
@@ -37,6 +42,7 @@ class OnScreen(App[int], inherit_bindings=False):
         self.handover = handover
         self.flow = Flow(monotonic, Nowhere())
         self.ack = Acknowledger(terminal.writer(self), monotonic, lambda: self.flow.drained)
+        self.shown = Shown()
         self.key_pressed = False
         """Whether a key came since the desk was last told that somebody is here."""
         self.last_key = monotonic()
@@ -53,6 +59,24 @@ class OnScreen(App[int], inherit_bindings=False):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Every line of every widget passes the guard first."""
         return [GUARD, *super().get_line_filters()]
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Send of a frame what the terminal does not show already; nothing at all where that is nothing."""
+        if isinstance(renderable, CompositorUpdate) and self._attached:
+            renderable = self.shown.compare(renderable, self.console)
+            if isinstance(renderable, Changed) and not renderable.sequence and not self._cursor_moved:
+                self.post_display_hook()
+                return
+        super()._display(screen, renderable)
+
+    @property
+    def _attached(self) -> bool:
+        """Whether what is displayed now reaches a terminal."""
+        return self._running and not self.is_headless and self._driver is not None and not self._batch_count
+
+    @property
+    def _cursor_moved(self) -> bool:
+        return self.screen.outer_size.clamp_offset(self.cursor_position) != self._previous_cursor_position
 
     def post_display_hook(self) -> None:
         """A frame was handed to the terminal."""
@@ -110,6 +134,7 @@ class OnScreen(App[int], inherit_bindings=False):
             event = self._latin(event)
         elif isinstance(event, events.Resize):
             self.flow.begin_anew()
+            self.shown.forget()
         await super().on_event(event)
 
     def _latin(self, event: events.Key) -> events.Key:

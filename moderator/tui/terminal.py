@@ -207,4 +207,5 @@ def repaint(app: OnScreen) -> None:
     """Everything again: after Ctrl-Z and fg the terminal's memory is gone, and with it all that was confirmed."""
     app.ack.forget()
     app.flow.begin_anew()
+    app.shown.forget()
     app.screen.refresh(layout=True, repaint=True)

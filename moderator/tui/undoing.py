@@ -9,17 +9,24 @@ from textual.screen import Screen
 
 from moderator.domain import asks
 from moderator.locale import _
+from moderator.tui.actions import key
 from moderator.tui.state import Undoable
 
 if TYPE_CHECKING:
     from moderator.tui.app import DeskApp
 
 
+def nothing() -> str:
+    """That nothing can be taken back, and what is left to do."""
+    reopen = key("reopen")
+    return _("Nothing of yours can be undone now. {reopen} reopens or reverses a decided item.", reopen=reopen)
+
+
 async def undo(app: DeskApp, front: Screen[Any], target: Undoable | None = None) -> None:
     """Take back this, or what the strip names, and return to that very item. `front` is the screen that asked."""
     target = target or app.state.undo_target(monotonic())
     if target is None:
-        app.state.tell(_("Nothing of yours can be undone now. o reopens or reverses a decided item."), "warn")
+        app.state.tell(nothing(), "warn")
         app.redraw()
         return
     if target.batch_id:

@@ -17,7 +17,7 @@ PAGE = ROOT / "docs" / "keys.md"
 sys.path.insert(0, str(ROOT))
 
 from moderator.domain.person import Permission  # noqa: E402
-from moderator.tui.actions import ACTIONS, RESERVED, Action, Place  # noqa: E402
+from moderator.tui.actions import ACTIONS, RESERVED, SIGNS, Action, Place  # noqa: E402
 
 WRITING = frozenset({Place.WRITE, Place.PREVIEW})
 SECTIONS: tuple[tuple[str, Callable[[Action], bool]], ...] = (
@@ -27,8 +27,23 @@ SECTIONS: tuple[tuple[str, Callable[[Action], bool]], ...] = (
 )
 """Title and which actions stand under it; every action is under exactly one."""
 
-PLACES = {Place.QUEUE: "queue", Place.ITEM: "item", Place.WRITE: "text", Place.PREVIEW: "preview"}
-NAMES = {"asterisk": "*"}
+PLACES = {
+    Place.QUEUE: "queue", Place.ITEM: "item", Place.BULK: "many at once", Place.WRITE: "text",
+    Place.PREVIEW: "preview", Place.FIGURES: "figures", Place.READ: "pages",
+}  # fmt: skip
+
+
+INTRODUCTION = """\
+# Keys
+
+Made from the action registry (`moderator/tui/actions.py`) by `python tools/keys.py`; change it there.
+`?` shows the same at the desk, for your own roles; where text is written, `F1` does. Line mode has the same letters,
+and `?` lists its words. An action without a key is done by its name: `:` and the first letters. “→” leaves the desk,
+once its window has passed.
+
+Under `[keys]` in the configuration an action gets keys of your own, by its name: `hide = "h,f9"`. A key that would mean
+two things is refused at the start, with the cure. On an Assamese or Hindi InScript keyboard a letter counts as the key
+that it lies on; what such a keyboard writes as several letters, such as `*`, is done by its name."""
 
 
 def page() -> str:
@@ -37,24 +52,22 @@ def page() -> str:
 
 
 def _lines() -> Iterator[str]:
-    yield "# Keys"
-    yield ""
-    yield "Made from the action registry (`moderator/tui/actions.py`) by `python tools/keys.py`; change it there."
-    yield "`?` shows the same at the desk, for your own roles; line mode has the same letters, and `?` lists its words."
-    yield "An action without a key is done by its name: `:` and the first letters."
+    yield INTRODUCTION
     for title, belongs in SECTIONS:
-        yield from ("", f"## {title}", "", "| key | does | where | needs |", "|---|---|---|---|")
+        yield from ("", f"## {title}", "", "| key | does | where | needs | name |", "|---|---|---|---|---|")
         yield from (_row(one) for one in ACTIONS if belongs(one))
-    reserved = ", ".join(f"`{NAMES.get(key, key)}`" for key in sorted(RESERVED))
-    yield ""
-    yield f"Kept free for what is not built yet, and never given another meaning: {reserved}."
+    if RESERVED:
+        reserved = ", ".join(f"`{SIGNS.get(key, key)}`" for key in sorted(RESERVED))
+        yield ""
+        yield f"Kept free for what is not built yet, and never given another meaning: {reserved}."
 
 
 def _row(one: Action) -> str:
     where = ", ".join(name for place, name in PLACES.items() if place in one.places)
     where = "everywhere" if set(PLACES) <= one.places else where
     needs = "" if one.permission is Permission.READ else one.permission.value
-    return f"| {f'`{one.shown}`' if one.shown else '`:`'} | {one.help} | {where} | {needs} |"
+    leaves = " →" if one.danger else ""
+    return f"| {f'`{one.shown}`' if one.shown else '`:`'} | {one.help}{leaves} | {where} | {needs} | `{one.id}` |"
 
 
 def main() -> int:

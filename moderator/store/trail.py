@@ -61,8 +61,7 @@ class _Walk:
             table: f"SELECT * FROM {table} WHERE {' AND '.join(f'{key} = ?' for key in keys)}"  # noqa: S608
             for table, keys in SEALED.items()
         }
-        names = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-        self._tables = SEALED.keys() & {row["name"] for row in names}
+        self._tables = SEALED.keys() & _tables(conn)
         """A database of an earlier version has fewer: then no event can name a row of the others."""
 
     def events(self) -> Iterator[Event]:
@@ -152,3 +151,11 @@ def newest(conn: sqlite3.Connection, item: int, limit: int) -> list[Row]:
     return conn.execute(
         "SELECT * FROM event WHERE item = ? AND item > 0 ORDER BY seq DESC LIMIT ?", (item, limit)
     ).fetchall()[::-1]
+
+
+def _tables(conn: sqlite3.Connection) -> set[str]:
+    """The names of the tables there are. Raises `sqlite3.DatabaseError` where they cannot be read."""
+    try:
+        return {row["name"] for row in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError("malformed database schema") from error

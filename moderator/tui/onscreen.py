@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
-from rich.console import RenderableType
 from rich.style import Style
 from textual import events
 from textual._compositor import CompositorUpdate
@@ -60,7 +59,7 @@ class OnScreen(App[int], inherit_bindings=False):
         """Every line of every widget passes the guard first."""
         return [GUARD, *super().get_line_filters()]
 
-    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Send of a frame what the terminal does not show already; nothing at all where that is nothing."""
         if isinstance(renderable, CompositorUpdate) and self._attached:
             renderable = self.shown.compare(renderable, self.console)
@@ -72,10 +71,11 @@ class OnScreen(App[int], inherit_bindings=False):
     @property
     def _attached(self) -> bool:
         """Whether what is displayed now reaches a terminal."""
-        return self._running and not self.is_headless and self._driver is not None and not self._batch_count
+        return bool(self._running and not self.is_headless and self._driver and not self._batch_count)
 
     @property
     def _cursor_moved(self) -> bool:
+        """Whether the terminal's own cursor stands elsewhere now."""
         return self.screen.outer_size.clamp_offset(self.cursor_position) != self._previous_cursor_position
 
     def post_display_hook(self) -> None:

@@ -22,6 +22,20 @@ from moderator.domain.policy import Asks, Finding, Opinion, Suggestion
 
 NOW = datetime.now(UTC)
 
+
+class _Second(datetime):
+    """A clock that stands still, a second after everything of these tests was made."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return (NOW + timedelta(seconds=1)).astimezone(tz)
+
+
+@pytest.fixture(autouse=True)
+def _no_time_passes(monkeypatch):
+    monkeypatch.setattr("moderator.line.officer.datetime", _Second)
+
+
 HELLO = view.Hello(
     "tok", 1, "0.1.0", "Test desk", "i", "das", 1, ("moderator",), ("read",), False, False, 120.0, 3600.0, 600.0, 700
 )

@@ -178,7 +178,8 @@ def test_many_at_once_claim_one_item_once(desk: Make, listen: Make) -> None:
 @pytest.mark.req("Z13")
 def test_no_route_takes_a_path_and_no_route_opens_one() -> None:
     """The only files that open a file by name are those of the process itself: its own directory, lock and socket."""
-    assert {part for _, path, _ in ROUTES for part in path.split("/") if part.startswith("{")} == {"{id}", "{act}", "{code}"}
+    given = {part for _, path, _ in ROUTES for part in path.split("/") if part.startswith("{")}
+    assert given == {"{id}", "{act}", "{code}"}
     root = Path(__file__).resolve().parents[2] / "moderator" / "service"
     opens = {path.name for path in root.glob("*.py") if _opens(path)}
     assert opens == {"places.py", "identity.py"}

@@ -95,7 +95,7 @@ class ScriptedDesk:
     """Item → whatever else its detail says."""
     said: dict[str, str] = field(default_factory=dict)
     """Act → what the desk says of it, where that matters."""
-    uncovered: view.Exposure = view.Exposure(0, (0,) * 7, 0, "")
+    uncovered: view.Exposure = field(default_factory=lambda: view.Exposure(0, (0,) * 7, 0, ""))
 
     # the client's side
 
@@ -192,7 +192,8 @@ class ScriptedDesk:
         self.rows_by_id[item_id] = replace(
             row, state=state, disposition=ended or Disposition.NONE, mine=act == "claim", version=row.version + 1
         )
-        return view.Done(self.said.get(act, f"{act.capitalize()} done."), item_id, window_ms=window, state=state.value, seq=1)
+        told = self.said.get(act, f"{act.capitalize()} done.")
+        return view.Done(told, item_id, window_ms=window, state=state.value, seq=1)
 
     def save_draft(self, item_id: int, ask: asks.SaveDraft) -> view.Done:
         self.calls.append(("save_draft", item_id, ask))

@@ -42,7 +42,8 @@ def test_the_keymap_of_the_design_is_kept() -> None:
     expected = {"a": "leave", "h": "hide", "r": "reply", "e": "escalate", "s": "snooze", "o": "reopen", "c": "claim",
                 "C": "take_over", "n": "note", "z": "undo", "m": "mask", "t": "thread", "w": "author", "y": "why",
                 "Y": "reference", "u": "urgent", "N": "next", "slash": "find", "colon": "palette",
-                "A": "assign", "L": "cannot_read", "Z": "redo", "question_mark": "keys", "full_stop": "fresh", "exclamation_mark": "order"}  # fmt: skip
+                "A": "assign", "L": "cannot_read", "Z": "redo", "question_mark": "keys", "full_stop": "fresh",
+                "exclamation_mark": "order"}  # fmt: skip
     keys = {key: one.id for one in ACTIONS for key in one.keys.split(",") if one.places & {Place.QUEUE, Place.ITEM}}
     assert {key: keys.get(key) for key in expected} == expected
     assert not RESERVED & set(keys)

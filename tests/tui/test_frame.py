@@ -89,6 +89,6 @@ def test_fit_never_exceeds_its_width(pieces: list[tuple[str, str]], width: int) 
 
 
 def test_the_difference_is_said_in_words() -> None:
-    old, new = "the old road is bad".split(), "the new road is very bad".split()
+    old, new = ["the", "old", "road", "is", "bad"], ["the", "new", "road", "is", "very", "bad"]
     changes = [(sign, words) for sign, words, _ in word_changes((old, old), (new, new))]
     assert changes == [("−", "old"), ("+", "new"), ("+", "very")]

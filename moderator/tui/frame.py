@@ -48,11 +48,12 @@ def head(state: State, width: int) -> Line:
 
 
 def _oldest(state: State) -> str:
-    """How long the oldest open comment has waited: what nobody looks at shows here."""
+    """How long the oldest open comment has waited: what nobody looks at shows here. Nothing is old within a minute."""
     status = state.status
     if status is None or status.oldest is None:
         return ""
-    return _("oldest {age}", age=span((state.now - status.oldest).total_seconds())) + " · "
+    waited = (state.now - status.oldest).total_seconds()
+    return _("oldest {age}", age=span(waited)) + " · " if waited >= 60 else ""
 
 
 def span(seconds: float) -> str:

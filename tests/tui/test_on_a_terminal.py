@@ -86,7 +86,7 @@ def opened() -> Iterator[Any]:
 
     def start(*arguments: str) -> Terminal:
         terminals.append(Terminal(*(arguments or ("40",))))
-        terminals[-1].read(rb"a.{1,40} leave")
+        terminals[-1].read(rb"a.{1,60}leave")
         return terminals[-1]
 
     yield start
@@ -100,7 +100,7 @@ def test_a_signal_saves_the_draft_and_leaves_the_terminal_clean(opened: Any, nam
     terminal = opened()
     terminal.read(QUESTION.pattern)
     terminal.type(b"r")
-    terminal.read(rb"Esc.{1,40} preview")
+    terminal.read(rb"Esc.{1,60}preview")
     terminal.read("✓ length".encode())
     since = terminal.type("উত্তৰ".encode())
     terminal.read("ৰ".encode(), since)

@@ -63,7 +63,7 @@ def line(tmp_path: Path) -> Iterator[Any]:
 
     def start(how: str) -> Line:
         opened.append(Line(tmp_path / "heard", how))
-        opened[-1].read(rb"a.{1,40} leave")
+        opened[-1].read(rb"a.{1,60}leave")
         opened[-1].read(b"all platforms up")
         opened[-1].read("▌".encode(), opened[-1].type(b"j"))
         return opened[-1]

@@ -37,6 +37,7 @@ from moderator.domain.item import Lane  # noqa: E402
 from moderator.domain.policy import Asks, Finding, Opinion, Suggestion  # noqa: E402
 from moderator.tui import base, doing, state  # noqa: E402
 from moderator.tui.app import DeskApp  # noqa: E402
+from moderator.tui.early import WIDE  # noqa: E402
 from tests.tui import conftest, test_dashboard  # noqa: E402
 from tests.tui.conftest import ScriptedDesk, Story  # noqa: E402
 
@@ -133,6 +134,8 @@ Step = Callable[[Story], Awaitable[None]]
 
 async def _queue(story: Story) -> None:
     await story.shows("a leave")
+    if story.app.size.width >= WIDE:
+        await story.shows("author on our pages")  # the item beside the list
 
 
 async def _item(story: Story) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -167,6 +167,14 @@ def _read(term: re.Match[str]) -> Phrase | Trait | Time:
         cure = words("Write {example}.", example=f"{field}:{_said(term['value'])}")
         raise _unclear(term, term.start(), _at(term, mark("{term} at character {at}: this takes a colon.")), cure)
     return _phrase(term, Part(field)) if field in (Part.TEXT, Part.AUTHOR) else _trait(term, field)
+
+
+def growing(query: Query, typed: str) -> Query:
+    """A query whose last word is still being typed: any beginning of it counts, however short."""
+    if not query.phrases or not typed or typed[-1] in ' "':
+        return query
+    *before, last = query.phrases
+    return replace(query, phrases=(*before, replace(last, open=True)))
 
 
 def _phrase(term: re.Match[str], part: Part) -> Phrase:

@@ -12,7 +12,7 @@ MOST = 6
 KEPT: dict[str, str] = {
     "identity": N_("name and role"), "personal_data": N_("no personal data"),
     "confidential": N_("nothing confidential"), "matter": N_("no registered matter"),
-    "placeholder": N_("no placeholder"), "first_person": N_("no first person"), "length": N_("length"),
+    "placeholder": N_("no placeholder"), "first_person": N_("first person"), "length": N_("length"),
     "description": "", "empty": "",
 }  # fmt: skip
 """A rule that is kept, as a tick names it; "" says nothing."""

@@ -11,12 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from moderator import text
-from moderator.domain import query
+from moderator.domain import matching, query
 from moderator.domain.errors import Refused
-from moderator.domain.item import Cause, Lane, Visibility
-from moderator.domain.plain import plain
-from moderator.domain.policy import Asks, Opinion
-from moderator.domain.query import Part, Phrase, Query, Time, Trait
+from moderator.domain.query import Query
 from moderator.domain.view import Row, View
 from moderator.locale import _, number, said
 from moderator.tui.loaded import Loaded, Matches
@@ -39,7 +36,7 @@ class Search:
     """Whether Enter was pressed on what the complaint is about."""
     offered: tuple[str, ...] = ()
     """How the line may go on; Tab takes the first."""
-    _plain: dict[int, tuple[Row, str]] = field(default_factory=dict)
+    _plain: dict[int, tuple[Row, matching.Told]] = field(default_factory=dict)
     """The words of rows in plain form, kept while the line is open."""
 
     def begin(self, typed: str) -> None:
@@ -83,77 +80,14 @@ class Search:
         """Whether a row held fits; None where everything does."""
         if not asked:
             return None
-        return lambda row: fits(asked, row, self._words(row), now)
+        growing = query.growing(asked, self.typed) if self.open else asked
+        return lambda row: matching.matches(growing, row, now, self._told(row))
 
-    def _words(self, row: Row) -> str:
+    def _told(self, row: Row) -> matching.Told:
         known = self._plain.get(row.id)
         if known is None or known[0] is not row:
-            known = self._plain[row.id] = (row, f" {plain(row.text)} \n {plain(row.author)} ")
+            known = self._plain[row.id] = (row, matching.told(row))
         return known[1]
-
-
-def fits(asked: Query, row: Row, words: str, now: datetime) -> bool:
-    """Whether a row has everything that a query names. `words` are its text and, on a second line, its author."""
-    return (
-        all(_says(one, words) is not one.without for one in asked.phrases)
-        and all(_is(one, row, now) is not one.without for one in asked.traits)
-        and all(_within(one, row, now) is not one.without for one in asked.times)
-    )
-
-
-def _says(phrase: Phrase, words: str) -> bool:
-    comment, _line, author = words.partition("\n")
-    where = {Part.ANY: words, Part.TEXT: comment, Part.AUTHOR: author}[phrase.part]
-    return f" {phrase.words}" + ("" if phrase.open else " ") in where
-
-
-def _within(time: Time, row: Row, now: datetime) -> bool:
-    if time.field == "due":
-        return row.due is not None and (row.due - now < time.span) is time.less
-    return (now - row.arrived < time.span) is time.less
-
-
-def _is(trait: Trait, row: Row, now: datetime) -> bool:
-    return any(_has(trait.field, value, row, now) for value in trait.values)
-
-
-def _has(name: str, value: str, row: Row, now: datetime) -> bool:
-    """One value of one field."""
-    if name == "account":
-        return value in row.account.casefold()
-    if name == "lang":
-        return row.language.casefold() == value
-    if name == "clause":
-        return row.clause.casefold() == value
-    if name == "id":
-        return str(row.id) == value.lstrip("#")
-    if name == "state":
-        return row.state in query.STATES[value]
-    return _stands(value, row, now)
-
-
-def _stands(value: str, row: Row, now: datetime) -> bool:
-    """What `is:` says of a row."""
-    return {
-        "back": row.cause is not Cause.NONE,
-        "feedback": row.asks is Asks.FEEDBACK,
-        "free": not row.owner,
-        "gone": row.visibility is Visibility.GONE,
-        "grievance": row.asks is Asks.GRIEVANCE,
-        "hidden": row.visibility is Visibility.HIDDEN,
-        "judged": row.opinion is Opinion.JUDGED,
-        "late": row.due is not None and row.due < now,
-        "mine": row.mine,
-        "picture": row.opinion is Opinion.MEDIA,
-        "press": row.asks is Asks.MEDIA,
-        "protected": row.protected,
-        "public": row.visibility is Visibility.PUBLIC,
-        "question": row.asks is Asks.QUESTION,
-        "rescue": row.asks is Asks.RESCUE,
-        "taken": bool(row.owner),
-        "unjudged": row.opinion is Opinion.NONE,
-        "urgent": row.lane in (Lane.LIFE, Lane.THREAT),
-    }.get(value, False)
 
 
 def draw(search: Search, loaded: Loaded, width: int) -> list[Line]:

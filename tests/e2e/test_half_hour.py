@@ -37,6 +37,8 @@ DELAY_MS, BYTES_PER_SECOND = "150", "960"
 NOT_YET = "Not yet: this terminal"
 LONGEST = 45.0
 """Seconds for whatever has to come over this line."""
+PREVIEWED = 8.0
+"""Seconds after which a key on a preview has counted, if it ever does."""
 SEED = "half hour"
 LADDER = """
 [[escalation.levels]]
@@ -61,6 +63,8 @@ MOST_KEYS = {"leave": 1.0, "hide": 2.0, "escalate": 3.0, "reply": 3.0, "snooze":
 ROUND = ("leave", "leave", "hide", "leave", "undo", "leave", "reply", "snooze", "leave", "escalate")
 """What the officer does, over and over; where the row does not ask for it, it is left public."""
 BURST = re.compile(r"×\d+\s*$")
+URGENT = re.compile(r"▌[‼!]")
+"""An urgent item is never put aside."""
 FOUND = re.compile(r"\b(?:abusive|spam|phishing|targeted) [A-Z]\d")
 
 
@@ -131,8 +135,9 @@ class Officer:
     def act(self, act: str) -> None:
         """One act of the round."""
         line = self.row()
-        if BURST.search(line) or (act == "hide" and not FOUND.search(line)):
-            act = act if act == "undo" else "leave"
+        fits = {"hide": FOUND.search(line), "snooze": not URGENT.match(line)}.get(act, True)
+        if act != "undo" and (BURST.search(line) or not fits):
+            act = "leave"
         getattr(self, act)()
 
     def leave(self) -> None:
@@ -152,12 +157,11 @@ class Officer:
         self.done["burst"] += 1
 
     def _confirmed(self, act: str) -> list[int]:
-        """Enter on a preview until it counts; the items that were left public."""
+        """Enter on a preview until it counts (before this terminal has shown it, it does nothing); what was left."""
         for _attempt in range(20):
-            self.forget_refusal()
             self.press(act, "Enter")
-            found = wait_for(lambda: self.heard(KINDS["leave"]) or self._refusal(), LONGEST, self.screen.text)
-            if isinstance(found, list):
+            with contextlib.suppress(AssertionError):
+                found = wait_for(lambda: self.heard(KINDS["leave"]), PREVIEWED, self.screen.text)
                 self.row()
                 return found + self.heard(KINDS["leave"])
             self._refused(act)

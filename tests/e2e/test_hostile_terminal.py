@@ -212,6 +212,8 @@ def sample(corpus: Sequence[Hostile]) -> list[int]:
 SHARP = tuple(one for one in OWN if one.name in ("title", "clipboard", "link", "turned round", "eight-bit sequence",
                                                  "bell", "answer back", "colours"))  # fmt: skip
 """Those that a terminal would obey without losing its screen."""
+PLACE = rb"New %d/|\x1b\[1;8H(?:\x1b\[[0-9;]*m)?%d"
+"""The head of an item says which one it is: the whole line, or the one digit of it that has changed."""
 
 
 @pytest.mark.req("F14", "X7", "Z23")
@@ -230,7 +232,7 @@ def test_either_protection_alone_holds_and_none_leaks(
         terminal.sends(b"n%03d" % len(SHARP))
         for number in range(1, len(SHARP) + 1):
             since = terminal.type(ENTER if number == 1 else "]")
-            terminal.sends(rb"New %d/%d" % (number, len(SHARP)), since)
+            terminal.sends(PLACE % (number, number), since)
             terminal.settled(0.2)
         found = leaks(terminal.sent, SHARP)
     if leaking:

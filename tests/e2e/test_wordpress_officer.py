@@ -95,9 +95,10 @@ def open_item(desk: DeskProcess, screen: Pane, text: str) -> None:
     screen.keys("2")
     screen.shows("[2 New")
     screen.keys("/")
-    screen.type(text[:18])
+    screen.type(" ".join(text.split()[:3]))
     screen.shows("1 of ")
     screen.keys("Enter")
+    screen.shows("1 found")
     screen.keys("Enter")
     screen.shows("‹", text[:30])
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moderator.domain import query
 from moderator.domain.errors import Code, Refused
 from moderator.domain.item import Cause, Disposition, Lane, State, Visibility
 from moderator.domain.matching import _IS, matches, padded, says
@@ -252,3 +253,12 @@ def test_the_page_about_it_names_every_field_and_value() -> None:
     named = [f"{field}:" for field in FIELDS] + [f"{field}<" for field in TIMES] + [*IS, *STATES]
     assert [name for name in named if f"`{name}" not in page] == []
     assert "`unheard-of" not in page
+
+
+@pytest.mark.req("Z25")
+@pytest.mark.parametrize(
+    ("typed", "goes_on"), [("you dirty o", True), ("you dirty o ", False), ('"dirty o"', False), ("is:mine", False)]
+)
+def test_a_word_that_is_being_typed_may_go_on(typed: str, goes_on: bool) -> None:
+    asked = query.growing(query.parse(typed), typed)
+    assert bool(asked.phrases and asked.phrases[-1].open) is goes_on

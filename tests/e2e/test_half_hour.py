@@ -35,6 +35,7 @@ pytestmark = pytest.mark.e2e
 LINE = Path(__file__).resolve().parent / "slow_line.py"
 DELAY_MS, BYTES_PER_SECOND = "150", "960"
 NOT_YET = "Not yet: this terminal"
+PREVIEW = "do it"
 LONGEST = 45.0
 """Seconds for whatever has to come over this line."""
 PREVIEWED = 8.0
@@ -145,12 +146,15 @@ class Officer:
         if BURST.search(self.row()):
             self.burst()
             return
-        self._tried("leave", "a", checked=True)
-        self.done["leave"] += 1
+        if self._tried("leave", "a", checked=True):
+            self.done["leave"] += 1
 
     def burst(self) -> None:
         """a on a row that stands for its near-duplicates: all of them, once the preview was seen."""
-        line = self._opened("burst", "a", "do it")
+        self._all_of(self._opened("burst", "a", PREVIEW))
+
+    def _all_of(self, line: str) -> None:
+        """The preview of a burst stands there: take it."""
         found = self._confirmed("burst")
         if not any(shows(line, row) for row in self.client.rows(found)):
             self.wrong.append(f"burst: {line!r} was under the cursor, {found} were left")
@@ -173,18 +177,26 @@ class Officer:
             self._tried("undo", "z", checked=False)
             self.done["undo"] += 1
 
-    def _tried(self, act: str, key: str, *, checked: bool) -> None:
-        """Press a key on what stands under the cursor, at once, until the desk hears of it."""
+    def _tried(self, act: str, key: str, *, checked: bool) -> bool:
+        """Press a key on what stands under the cursor, at once, until the desk hears of it.
+
+        False where the row was a burst's, whose number had not come over the line yet: then all of it was taken.
+        """
         for _attempt in range(20):
             self.forget_refusal()
             line = self.row()
             self.press(act, key)
-            found = wait_for(lambda: self.heard(KINDS[act]) or self._refusal(), LONGEST, self.screen.text)
+            found = wait_for(
+                lambda: self.heard(KINDS[act]) or self._refusal() or self._stands(PREVIEW), LONGEST, self.screen.text
+            )
             if isinstance(found, list):
                 if checked:
                     self.check(line, found[0], act)
-                return
+                return True
             self._refused(act)
+            if found == PREVIEW:
+                self._all_of(line)
+                return False
         raise AssertionError(f"{act} never counted on:\n{self.screen.text()}")
 
     def _opened(self, act: str, key: str, words: str) -> str:

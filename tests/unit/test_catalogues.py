@@ -38,7 +38,7 @@ def test_a_catalogue_says_who_has_read_it(language: str) -> None:
     assert book.metadata["X-Language-Name"]
     assert "X-Review" in book.metadata
     if book.metadata["X-Review"]:
-        assert "awaiting review by a native reader" in book.header
+        assert "not yet read through by a native reader" in book.header
 
 
 def code_of(place: Path, text: str) -> Path:

@@ -49,6 +49,8 @@ class Form:
     """Lines above the fields: text and role."""
     effect_id: int = 0
     """The effect that it settles, where it does."""
+    begins: int = 0
+    """Which field has the cursor at first: the one that has to be written, behind those that are filled in already."""
 
 
 REASONS: Final = {
@@ -201,11 +203,11 @@ def escalation(row: Row, ladder: Escalation, *, covered: bool) -> Form:
     listed = ", ".join(f"{rung.level} {rung.office}" for rung in levels) or _("no ladder is configured")
     return Form(
         "escalate", _("Hand off"),
-        (Field("question", _("Question"), _("What should the office decide? It opens the mail.")),
-         Field("reason", _("Reason"), fields.numbered(names), _(REASONS[first])),
+        (Field("reason", _("Reason"), fields.numbered(names), _(REASONS[first])),
          Field("level", _("Level"), _("0 for the next one above. Ladder: {ladder}", ladder=listed),
-               str(press.level) if press else "0")),
-        ask, "escalate", N_("handed off {item}"), _by_voice(row, levels, covered=covered) if urgent else (),
+               str(press.level) if press else "0"),
+         Field("question", _("Question"), _("What should the office decide? It opens the mail."))),
+        ask, "escalate", N_("handed off {item}"), _by_voice(row, levels, covered=covered) if urgent else (), begins=2,
     )  # fmt: skip
 
 

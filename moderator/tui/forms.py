@@ -67,10 +67,11 @@ class FormScreen(DeskScreen):
         return min(max(longest, LABEL), LABEL * 3 // 2)
 
     def on_mount(self) -> None:
-        """The first field has the cursor; what stands in it is replaced by typing."""
-        for field in self.query(Input):
+        """The field that the form begins with has the cursor; what stands in it is replaced by typing."""
+        inputs = list(self.query(Input))
+        for field in inputs:
             field.cursor_blink = False
-        self.query(Input).first().focus()
+        inputs[self.form.begins].focus()
 
     def draw_head(self, width: int, height: int) -> list[Line]:
         """What is being done, to what."""

@@ -16,6 +16,8 @@ from tests.e2e.trouble import said, serve
 pytestmark = pytest.mark.e2e
 
 REPEATED = ("conduct.matters", "escalation.levels")
+NOT_SET = ("path", "system", "keys")
+"""What no line of the file sets, and the table whose keys are actions: it is refused by the registry of keys."""
 
 
 def settable(kind: type = Config, table: str = "") -> list[tuple[str, str, object]]:
@@ -23,7 +25,7 @@ def settable(kind: type = Config, table: str = "") -> list[tuple[str, str, objec
     found: list[tuple[str, str, object]] = []
     hints = typing.get_type_hints(kind)
     for field in fields(kind):
-        if kind is Config and field.name in ("path", "system"):
+        if kind is Config and field.name in NOT_SET:
             continue
         hint = hints[field.name]
         inner = typing.get_args(hint)[0] if typing.get_origin(hint) is tuple else hint

@@ -143,15 +143,8 @@ class Officer:
 
     def leave(self) -> None:
         """a; where the row stands for many, their preview and Enter."""
-        if BURST.search(self.row()):
-            self.burst()
-            return
         if self._tried("leave", "a", checked=True):
             self.done["leave"] += 1
-
-    def burst(self) -> None:
-        """a on a row that stands for its near-duplicates: all of them, once the preview was seen."""
-        self._all_of(self._opened("burst", "a", PREVIEW))
 
     def _all_of(self, line: str) -> None:
         """The preview of a burst stands there: take it."""
@@ -190,7 +183,7 @@ class Officer:
     def _tried(self, act: str, key: str, *, checked: bool) -> bool:
         """Press a key on what stands under the cursor, at once, until the desk hears of it.
 
-        False where the row was a burst's, whose number had not come over the line yet: then all of it was taken.
+        False where the row stood for a burst: then its preview came up, and all of it was taken.
         """
         for _attempt in range(20):
             self.forget_refusal()
@@ -268,11 +261,11 @@ class Officer:
         self._ended("snooze", line)
 
     def escalate(self) -> None:
-        """e, a question, then what the form says already."""
+        """e, a question, Enter: the rest is filled in already."""
         line = self._opened("escalate", "e", "Question")
         self.type("escalate", "Is this so?")
-        for _field in range(3):
-            self.press("escalate", "Enter")
+        self.screen.shows("Is this so?", seconds=LONGEST)
+        self.press("escalate", "Enter")
         self._ended("escalate", line)
 
     def bulk(self, count: int = 3) -> None:

@@ -21,6 +21,7 @@ from moderator.domain import asks, view
 from moderator.domain.effect import EffectState, Op
 from moderator.domain.errors import Refused
 from moderator.domain.secret import Secret
+from moderator.domain.wording import recalled
 from moderator.platforms.base import Action, PlatformError
 from tests.e2e.conftest import Line
 from tests.e2e.harness import DeskProcess, wait_for
@@ -117,7 +118,7 @@ def test_killed_between_the_sites_answer_and_our_own_mark(
     client.close()
     ended = replies(wordpress_desk)
     assert_once(site, sent, ended)
-    assert all(reason == "Found on the platform." for _, reason in ended.values())
+    assert {recalled(reason) for _, reason in ended.values()} == {"Found on the platform."}
     wordpress_desk.verify()
 
 

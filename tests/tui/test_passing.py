@@ -163,7 +163,7 @@ async def test_what_the_media_ask_goes_to_the_press_officer(open_desk: Open, des
         await story.press("down", "down", "open")
         await story.shows("the media ask: e hands it to District control room")
         await story.decide("escalate")
-        await story.press(*"Comment?", "enter", "enter", "enter")
+        await story.press(*"Comment?", "enter")
         await story.until(lambda: desk.done("escalate"), "handed off")
         assert desk.done("escalate")[0][2] == asks.Escalate(1, "Comment?", asks.ReasonCode.MEDIA, 1)
 

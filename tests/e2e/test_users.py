@@ -125,7 +125,8 @@ def plain_environment(user: str) -> dict[str, str]:
 def server() -> Iterator[Server]:
     place = Path(tempfile.mkdtemp(prefix="moderator-users-"))
     place.chmod(0o755)
-    made = make_users(place)
+    remove_users()  # those that a run left that was cut off
+    make_users(place)
     found = Server(place)
     try:
         install(found)
@@ -133,21 +134,26 @@ def server() -> Iterator[Server]:
         yield found
     finally:
         found.stop()
-        for user in made:
-            shell("pkill", "-9", "-u", user, check=False)
-            shell("userdel", user, check=False)
-        shell("groupdel", GROUP, check=False)
+        remove_users()
         shutil.rmtree(place)
 
 
-def make_users(place: Path) -> list[str]:
+def remove_users() -> None:
+    """End their processes, and forget them."""
+    for user in (SERVICE, ALICE, BOB, MALLORY):
+        shell("pkill", "-9", "-u", user, check=False)
+        shell("userdel", user, check=False)
+    shell("groupdel", GROUP, check=False)
+
+
+def make_users(place: Path) -> None:
+    """The service's user, two officers in the group, and somebody outside it."""
     shell("groupadd", "-f", GROUP)
     for user, groups in ((SERVICE, [GROUP]), (ALICE, [GROUP]), (BOB, [GROUP]), (MALLORY, [])):
         home = place / "home" / user
         home.parent.mkdir(mode=0o755, exist_ok=True)
         extra = ["-G", ",".join(groups)] if groups else []
         shell("useradd", "-m", "-d", home, "-s", "/bin/sh", *extra, user)
-    return [SERVICE, ALICE, BOB, MALLORY]
 
 
 def install(server: Server) -> None:

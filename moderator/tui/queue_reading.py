@@ -297,8 +297,15 @@ class QueueReading(WorkScreen):
             self._move(place - self.loaded.place)
 
     async def return_to(self, item_id: int, front: Screen[Any]) -> None:
-        """After an undo: that very item again, here or as the item in front."""
+        """After an undo: that very item again, here or as the item in front.
+
+        The desk moves the cursor, over a slow line seconds before the officer sees it: what was confirmed of this row
+        before does not count.
+        """
         self.loaded.outcomes.pop(item_id, None)
+        row = self.loaded.rows.get(item_id)
+        if row is not None:
+            self.desk.ack.expect(("row", row.id, row.comment_version))
         if self.desk.screen is not self or self.loaded.place_of(item_id) < 0:
             await self.desk.open_item(item_id, front=front)
         self.go_to(item_id)

@@ -367,7 +367,7 @@ def _through(officer: Officer, trickle: Trickle, items: int) -> None:
 
 def judge(officer: Officer, items: int) -> None:
     """Nothing went to a wrong row, and no act took more keys than it may."""
-    assert officer.wrong == []
+    assert officer.wrong == [], "\n".join(officer.wrong)
     assert sum(officer.done.values()) >= items - 2
     for act, most in MOST_KEYS.items():
         if officer.done[act]:

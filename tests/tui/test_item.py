@@ -102,9 +102,9 @@ async def test_an_urgent_hand_off_shows_whom_to_call_and_what_to_read(open_desk:
     async with open_desk() as story:
         await story.decide("escalate")
         await story.shows("By voice first: District control room 0361-1", "Read out: “Water at roof")
-        await story.press("up", "up")
+        await story.press("shift+tab", "shift+tab")
         await story.shows("1 verify")
-        await story.press("down", "down", *"Send a boat", "enter")  # the question is all that has to be written
+        await story.press("tab", "tab", *"Send a boat", "enter")  # the question is all that has to be written
         await story.until(lambda: desk.done("escalate"), "handed off")
         assert desk.done("escalate")[0][2] == asks.Escalate(1, "Send a boat", asks.ReasonCode.SAFETY, 0)
 

@@ -57,7 +57,7 @@ QUIET = FILLING.replace("poll = 0.4", "poll = 3600.0").replace("refresh = 1.0", 
 """While the officer works, new comments come by themselves, a few a minute, not from the feed."""
 KINDS = {
     "leave": "decision.left_public", "hide": "decision.hidden", "reply": "decision.replied", "snooze": "snooze",
-    "escalate": "escalate", "undo": "undo",
+    "escalate": "escalation.ask", "undo": "undo",
 }  # fmt: skip
 MOST_KEYS = {"leave": 1.0, "hide": 2.0, "escalate": 3.0, "reply": 3.0, "snooze": 3.0, "undo": 1.0}
 """Keystrokes of an act, without its text and without those that the program did not take yet."""

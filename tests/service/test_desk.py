@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from moderator.domain import asks, view
+from moderator.domain import asks
 from moderator.domain.errors import Code, Refused
+from moderator.domain.item import State
 
 Make = Callable[..., Any]
 Ask = Callable[..., tuple[int, Any]]
@@ -159,7 +160,7 @@ def test_a_session_re_attaches_after_a_restart(desk: Make, listen: Make, sig: in
     line = listen(again, client.token)
     assert again.token == client.token
     row = again.rows([item])[0]
-    assert (row.mine, row.state) == (True, view.State.CLAIMED)
+    assert (row.mine, row.state) == (True, State.CLAIMED)
     assert again.act(item, "leave", asks.Leave(row.comment_version)).state == "resolved"
 
 
